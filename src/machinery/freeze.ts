@@ -1,0 +1,21 @@
+// Objects are frozen once and then shared between rooms instead of cloned.
+
+/**
+ * Freezes a JSON value all the way down and returns it. A frozen node is taken as frozen below it too,
+ * so that an object which shares subtrees with a stored one costs only what is new.
+ */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const child of Object.values(value)) deepFreeze(child);
+  return value;
+}
+
+/** A deep copy that may be changed, of a JSON value. */
+export function thaw<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(thaw) as T;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) copy[key] = thaw((value as Record<string, unknown>)[key]);
+  return copy as T;
+}

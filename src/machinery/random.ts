@@ -1,0 +1,61 @@
+// Keyed randomness: H(seed, purpose, key, counter). Never a stream, so one more draw renames nothing else.
+
+/** Kubernetes' alphabet for generated names: no vowels, no look-alikes (apimachinery util/rand). */
+const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/**
+ * Draws that depend on nothing but their arguments and the cluster's seed.
+ * `purpose` names the use ("uid", "pod-suffix"), `key` the object, `counter` the occasion (a revision, an attempt).
+ */
+export interface Random {
+  /** 32 uniform bits as an unsigned integer. */
+  u32(purpose: string, key: string, counter?: number): number;
+  /** A version 4 UUID. */
+  uuid(purpose: string, key: string, counter?: number): string;
+  /** `length` letters for a generated name; 5 as in `metadata.generateName`. */
+  suffix(purpose: string, key: string, counter?: number, length?: number): string;
+  /** `length` lower-case hexadecimal digits. */
+  hex(purpose: string, key: string, counter: number, length: number): string;
+}
+
+/** @param seed any text; the same seed gives the same cluster */
+export function keyedRandom(seed: string): Random {
+  const words = (purpose: string, key: string, counter: number, n: number): number[] => {
+    const text = `${seed}\0${purpose}\0${key}\0${counter}`;
+    return Array.from({ length: n }, (_, i) => hash32(text, i + 1));
+  };
+  const hex = (purpose: string, key: string, counter: number, length: number): string =>
+    words(purpose, key, counter, Math.ceil(length / 8))
+      .map((word) => word.toString(16).padStart(8, '0'))
+      .join('')
+      .slice(0, length);
+  return {
+    u32: (purpose, key, counter = 0) => words(purpose, key, counter, 1)[0] ?? 0,
+    hex,
+    uuid: (purpose, key, counter = 0) => {
+      const h = hex(purpose, key, counter, 32);
+      const variant = '89ab'[Number.parseInt(h[16] ?? '0', 16) & 3];
+      return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-${variant}${h.slice(17, 20)}-${h.slice(20)}`;
+    },
+    suffix: (purpose, key, counter = 0, length = 5) =>
+      words(purpose, key, counter, length)
+        .map((word) => NAME_ALPHABET[word % NAME_ALPHABET.length])
+        .join(''),
+  };
+}
+
+/** MurmurHash3 (x86, 32 bit) over UTF-16 code units. */
+export function hash32(text: string, seed = 0): number {
+  let h = seed;
+  for (let i = 0; i < text.length; i++) {
+    let k = Math.imul(text.charCodeAt(i), 0xcc9e2d51);
+    k = (k << 15) | (k >>> 17);
+    h ^= Math.imul(k, 0x1b873593);
+    h = (h << 13) | (h >>> 19);
+    h = (Math.imul(h, 5) + 0xe6546b64) | 0;
+  }
+  h ^= text.length;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
