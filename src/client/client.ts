@@ -58,3 +58,15 @@ export interface Client {
 export interface Transport {
   handle: ApiHandler;
 }
+
+/** Writes Events as client-go's recorder does: a repetition within the aggregation window counts up instead of adding an object. */
+export interface EventRecorder {
+  event(
+    regarding: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string | undefined; uid?: string | undefined; resourceVersion?: string | undefined } },
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    /** `spec.containers{nginx}` for events about one container. */
+    options?: { fieldPath?: string },
+  ): Promise<void>;
+}
