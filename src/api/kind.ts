@@ -25,7 +25,7 @@ export interface ResourceNames {
 /** One column of the server's table: header and cell side by side; `wide` ones have priority 1. */
 export interface Column<T> {
   header: string;
-  cell: (object: T, now: Instant) => string | number | boolean | null | undefined;
+  cell(object: T, now: Instant): string | number | boolean | null | undefined;
   wide?: boolean;
   /** OpenAPI type of the column in the Table; `string` when absent. */
   type?: 'string' | 'integer' | 'boolean' | 'date';

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { resourcesSource } from './resources.mjs';
 import { typesSource } from './types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -10,3 +11,4 @@ const out = join(root, 'src', 'api', 'generated');
 
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'types.ts'), typesSource(join(client, 'models')));
+writeFileSync(join(out, 'resources.ts'), resourcesSource(client));

@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1LimitRange } from '../generated/types.ts';
+
+export type LimitRange = Stored<V1LimitRange>;
+
+export const LimitRange = defineKind<LimitRange>({
+  group: '',
+  version: 'v1',
+  kind: 'LimitRange',
+});

@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1Namespace } from '../generated/types.ts';
+
+export type Namespace = Stored<V1Namespace>;
+
+export const Namespace = defineKind<Namespace>({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+});

@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1Pod } from '../generated/types.ts';
+
+export type Pod = Stored<V1Pod>;
+
+export const Pod = defineKind<Pod>({
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+});

@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1ServiceAccount } from '../generated/types.ts';
+
+export type ServiceAccount = Stored<V1ServiceAccount>;
+
+export const ServiceAccount = defineKind<ServiceAccount>({
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+});

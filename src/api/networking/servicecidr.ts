@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1ServiceCIDR } from '../generated/types.ts';
+
+export type ServiceCIDR = Stored<V1ServiceCIDR>;
+
+export const ServiceCIDR = defineKind<ServiceCIDR>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'ServiceCIDR',
+});

@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1ClusterRole } from '../generated/types.ts';
+
+export type ClusterRole = Stored<V1ClusterRole>;
+
+export const ClusterRole = defineKind<ClusterRole>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRole',
+});

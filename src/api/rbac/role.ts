@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1Role } from '../generated/types.ts';
+
+export type Role = Stored<V1Role>;
+
+export const Role = defineKind<Role>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'Role',
+});

@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1RoleBinding } from '../generated/types.ts';
+
+export type RoleBinding = Stored<V1RoleBinding>;
+
+export const RoleBinding = defineKind<RoleBinding>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'RoleBinding',
+});

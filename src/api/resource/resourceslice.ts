@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1ResourceSlice } from '../generated/types.ts';
+
+export type ResourceSlice = Stored<V1ResourceSlice>;
+
+export const ResourceSlice = defineKind<ResourceSlice>({
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceSlice',
+});

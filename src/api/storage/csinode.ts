@@ -1,0 +1,11 @@
+import type { Stored } from '../../machinery/object.ts';
+import { defineKind } from '../define.ts';
+import type { V1CSINode } from '../generated/types.ts';
+
+export type CSINode = Stored<V1CSINode>;
+
+export const CSINode = defineKind<CSINode>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSINode',
+});
