@@ -1,0 +1,126 @@
+// Plays client-go's event recorder and correlator: a repetition counts up, ten different messages of one reason within ten minutes
+// are combined. What it remembers lies in a drawer of the state, as a real component's cache lies in its memory. Rate limits are left out.
+import { Event } from '../api/core/event.ts';
+import { type Clock, hours, minutes, parseTime, rfc3339 } from '../machinery/clock.ts';
+import { hash32 } from '../machinery/random.ts';
+import { isNotFound } from '../machinery/status.ts';
+import type { Store } from '../machinery/store.ts';
+import type { Client, EventRecorder } from './client.ts';
+
+export interface RecorderOptions {
+  client: Client;
+  clock: Clock;
+  /** `/kubemu/recorder/<component>/`. */
+  store: Store;
+  component: string;
+  /** The node, for a kubelet. */
+  host?: string;
+}
+
+interface Remembered {
+  name: string;
+  count: number;
+  /** RFC 3339, of the first occurrence. */
+  first: string;
+  last: string;
+}
+
+interface Similar {
+  messages: readonly number[];
+  last: string;
+}
+
+/** More different messages than this for one object and reason are combined into one event (client-go: maxEvents 10 in 600 s). */
+const COMBINE_AFTER = 10;
+const COMBINE_WITHIN = minutes(10);
+
+export function createRecorder({ client, clock, store, component, host }: RecorderOptions): EventRecorder {
+  return {
+    async event(regarding, type, reason, originalMessage, options = {}) {
+      const at = clock.now();
+      const now = rfc3339(at);
+      const { namespace, name, uid, resourceVersion } = regarding.metadata;
+      const similarKey = [uid ?? `${regarding.kind}/${namespace ?? ''}/${name}`, type, reason, options.fieldPath ?? ''].join('|');
+      const message = combine(store, similarKey, originalMessage, at);
+      const key = `seen/${similarKey}|${hash32(message)}`;
+      const seen = store.get<Remembered>(key);
+      if (seen) {
+        const next = { ...seen, count: seen.count + 1, last: now };
+        try {
+          await client.patch(Event, { namespace: namespace ?? 'default', name: seen.name }, 'strategic', {
+            count: next.count,
+            lastTimestamp: now,
+            ...(message === originalMessage ? {} : { message }),
+          });
+          store.put(key, next);
+          return;
+        } catch (error) {
+          if (!isNotFound(error)) throw error; // expired: begin anew
+        }
+      }
+      forgetExpired(store, at);
+      const created = await createEvent();
+      store.put(key, { name: created, count: 1, first: now, last: now } satisfies Remembered);
+
+      async function createEvent(): Promise<string> {
+        const eventName = uniqueName(store, name, at, hash32(`${component}/${host ?? ''}`) % 1000);
+        await client.create(Event, {
+          metadata: { name: eventName, namespace: namespace ?? 'default' },
+          involvedObject: {
+            kind: regarding.kind,
+            ...(namespace ? { namespace } : {}),
+            name,
+            ...(uid ? { uid } : {}),
+            apiVersion: regarding.apiVersion,
+            ...(resourceVersion ? { resourceVersion } : {}),
+            ...(options.fieldPath ? { fieldPath: options.fieldPath } : {}),
+          },
+          reason,
+          message,
+          source: { component, ...(host ? { host } : {}) },
+          firstTimestamp: now,
+          lastTimestamp: now,
+          count: 1,
+          type,
+          eventTime: null as unknown as undefined,
+          reportingComponent: component,
+          reportingInstance: host ?? '',
+        });
+        return eventName;
+      }
+    },
+  };
+}
+
+/** `web.18a1b2c3d4e5f607`: the object's name and the time in nanoseconds, ever growing so that names sort as they happened. */
+function uniqueName(store: Store, name: string, at: number, salt: number): string {
+  const last = store.get<{ at: number; n: number }>('last');
+  const n = last?.at === at ? last.n + 1 : 0;
+  store.put('last', { at, n });
+  return `${name}.${(BigInt(at) * 1_000_000n + BigInt(n * 1000 + salt)).toString(16)}`;
+}
+
+/** Every 200 events: what has not been seen for an hour names an event that has expired. */
+function forgetExpired(store: Store, at: number): void {
+  const created = (store.get<number>('created') ?? 0) + 1;
+  store.put('created', created);
+  if (created % 200 !== 0) return;
+  for (const prefix of ['seen/', 'similar/']) {
+    const expired = [...store.range<{ last: string }>(prefix)].filter(([, entry]) => at - parseTime(entry.last) > hours(1));
+    for (const [key] of expired) store.delete(key);
+  }
+}
+
+/** Remembers which messages an object had for one reason; from the eleventh on they become one. */
+function combine(store: Store, key: string, message: string, at: number): string {
+  const similar = store.get<Similar>(`similar/${key}`);
+  const hash = hash32(message);
+  const fresh = similar && at - parseTime(similar.last) <= COMBINE_WITHIN ? similar.messages : [];
+  const messages = fresh.includes(hash) ? fresh : [...fresh, hash];
+  if (messages.length <= COMBINE_AFTER) {
+    if (messages !== similar?.messages) store.put(`similar/${key}`, { messages, last: rfc3339(at) } satisfies Similar);
+    return message;
+  }
+  store.put(`similar/${key}`, { messages: messages.slice(0, COMBINE_AFTER + 1), last: rfc3339(at) } satisfies Similar);
+  return `(combined from similar events): ${message}`;
+}

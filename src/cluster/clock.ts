@@ -1,0 +1,55 @@
+// The cluster's clock: where it stands, how it moves, and what `kubemu clock` sets. Kept under /kubemu/clock.
+import type { Clock, Instant } from '../machinery/clock.ts';
+import type { Store } from '../machinery/store.ts';
+
+export interface ClockState {
+  /** `real`: wall-clock time times `speed`. `max`: wall time never counts; commands and waits move it. */
+  mode: 'real' | 'max';
+  speed: number;
+  /** Up to here everything has happened. */
+  now: Instant;
+  /** In mode `real`: virtual time was `anchor.virtual` when the wall showed `anchor.wall`. */
+  anchor: { wall: number; virtual: Instant };
+}
+
+export interface ClusterClock extends Clock {
+  readonly state: ClockState;
+  /** Moves forward to `at`, in memory. */
+  move(at: Instant): void;
+  /** Where a real clock stands when the wall shows `wall`; never before `now`. At `max` it stands still. */
+  target(wall: number): Instant;
+  /** Sets mode or speed as from now. */
+  configure(change: { mode?: 'real' | 'max'; speed?: number }, wall: number): void;
+  /** Writes the clock into the state if it differs. */
+  save(): void;
+}
+
+const KEY = '/kubemu/clock';
+
+/** @param initial for a new cluster; an existing state's own clock wins */
+export function openClock(store: Store, initial: ClockState): ClusterClock {
+  let state = store.get<ClockState>(KEY) ?? initial;
+  let now = state.now;
+  return {
+    get state() {
+      return state;
+    },
+    now: () => now,
+    move(at) {
+      if (at > now) now = at;
+    },
+    target(wall) {
+      if (state.mode === 'max') return now;
+      return Math.max(now, Math.floor(state.anchor.virtual + (wall - state.anchor.wall) * state.speed));
+    },
+    configure(change, wall) {
+      state = { ...state, ...change, now, anchor: { wall, virtual: now } };
+      store.put(KEY, state);
+    },
+    save() {
+      if (store.get<ClockState>(KEY)?.now === now) return;
+      state = { ...state, now };
+      store.put(KEY, state);
+    },
+  };
+}

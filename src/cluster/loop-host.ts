@@ -1,0 +1,128 @@
+// Runs the loops: turns changes into keys, keys into reconciles, and results into wake-ups. Plays what controller-runtime's manager
+// and work queues do; all queues are one, in order of arrival, so that the same state always takes the same course.
+import { type Clock, type Duration, type Instant, milliseconds, seconds } from '../machinery/clock.ts';
+import { DialError } from '../machinery/dialer.ts';
+import type { Loop, ObjectEvent, WakeUps } from '../machinery/loop.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { isConflict, StatusError } from '../machinery/status.ts';
+import type { Store } from '../machinery/store.ts';
+
+export interface HostedLoop {
+  loop: Loop;
+  /** False while the process that runs this loop does not run. Its keys are dropped; whoever starts it resyncs. */
+  alive(): boolean;
+}
+
+export interface LoopHost {
+  /** A change of an API object. */
+  changed(resource: string, event: ObjectEvent): void;
+  enqueue(loop: string, key: string): void;
+  /** Reconciles until no queue has work. */
+  drain(): Promise<void>;
+  readonly idle: boolean;
+}
+
+export interface LoopHostOptions {
+  loops: readonly HostedLoop[];
+  clock: Clock;
+  wakeUps: WakeUps;
+  /** `/kubemu/loops/`: how often each key has failed in a row. */
+  store: Store;
+  /** Something that should never happen: a bug of ours, or a storm that was cut. */
+  report(problem: string): void;
+}
+
+/** As client-go's exponential limiter: 5 ms doubling to 1,000 s. */
+const RETRY_BASE: Duration = milliseconds(5);
+const RETRY_MOST: Duration = seconds(1000);
+/** More reconciles of one key at one instant than this are a storm. */
+const STORM = 400;
+
+export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHostOptions): LoopHost {
+  const byName = new Map(loops.map((hosted) => [hosted.loop.name, hosted]));
+  const watchers = new Map<string, { loop: Loop; keys: (event: ObjectEvent) => Iterable<string> }[]>();
+  for (const { loop } of loops) {
+    for (const { resource, keys } of loop.watches) {
+      const list = watchers.get(resource) ?? [];
+      list.push({ loop, keys });
+      watchers.set(resource, list);
+    }
+  }
+
+  const queued = new Set<string>();
+  let queue: string[] = [];
+  const counts = new Map<string, number>();
+  let countedAt: Instant = -1;
+
+  const enqueue = (loop: string, key: string): void => {
+    const entry = `${loop}\0${key}`;
+    if (queued.has(entry)) return;
+    queued.add(entry);
+    queue.push(entry);
+  };
+
+  const isStorm = (entry: string): boolean => {
+    if (countedAt !== clock.now()) {
+      counts.clear();
+      countedAt = clock.now();
+    }
+    const count = (counts.get(entry) ?? 0) + 1;
+    counts.set(entry, count);
+    return count > STORM;
+  };
+
+  const reconcile = async (loop: Loop, key: string): Promise<void> => {
+    const failures = `${loop.name}/${key}`;
+    try {
+      const result = await loop.reconcile(key);
+      if (store.get(failures) !== undefined) store.delete(failures);
+      if (result) wakeUps.set(loop.name, key, clock.now() + result.requeueAfter, result.class);
+      else wakeUps.clear(loop.name, key);
+    } catch (error) {
+      if (isConflict(error)) return enqueue(loop.name, key); // somebody was quicker: look again
+      if (!(error instanceof StatusError || error instanceof DialError)) {
+        report(`${loop.name} failed on ${key}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      }
+      const count = (store.get<number>(failures) ?? 0) + 1;
+      store.put(failures, count);
+      wakeUps.set(loop.name, key, clock.now() + Math.min(RETRY_BASE * 2 ** Math.min(count - 1, 30), RETRY_MOST), 'recurrence');
+    }
+  };
+
+  return {
+    enqueue,
+    changed(resource, event) {
+      for (const { loop, keys } of watchers.get(resource) ?? []) {
+        for (const key of keys(event)) enqueue(loop.name, key);
+      }
+    },
+    get idle() {
+      return queue.length === 0;
+    },
+    async drain() {
+      while (queue.length > 0) {
+        const batch = queue;
+        queue = [];
+        for (const entry of batch) {
+          queued.delete(entry);
+          const separator = entry.indexOf('\0');
+          const hosted = byName.get(entry.slice(0, separator));
+          const key = entry.slice(separator + 1);
+          if (!hosted?.alive()) continue;
+          if (isStorm(entry)) {
+            if (counts.get(entry) === STORM + 1) report(`${hosted.loop.name} reconciled ${key} ${STORM} times at one instant; it goes on in a second`);
+            wakeUps.set(hosted.loop.name, key, clock.now() + seconds(1), 'recurrence');
+            continue;
+          }
+          await reconcile(hosted.loop, key);
+        }
+      }
+    },
+  };
+}
+
+/** An object change as loops see it, from values before and after. */
+export function objectEvent(before: KubeObject | undefined, after: KubeObject | undefined): ObjectEvent | undefined {
+  if (after) return before ? { type: 'MODIFIED', object: after, old: before } : { type: 'ADDED', object: after };
+  return before ? { type: 'DELETED', object: before, old: before } : undefined;
+}

@@ -1,0 +1,39 @@
+// Keeps recurrences under /kubemu/recurrences/ and shows objects as of now.
+import { type Clock, type Instant, rfc3339, rfc3339Micro } from '../machinery/clock.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { occurrences, type Recurrence, type Recurrences } from '../machinery/recurrence.ts';
+import { drawer, type Store } from '../machinery/store.ts';
+
+/** Shows the object under an etcd key as of now. */
+export type Overlay = <T extends KubeObject>(etcdKey: string, object: T) => T;
+
+const REGISTRY = '/registry/';
+
+export function createRecurrences(store: Store, clock: Clock): Recurrences & { overlay: Overlay } {
+  const kept = drawer(store, '/kubemu/recurrences/');
+  return {
+    start: (key, recurrence) => kept.put(key, recurrence),
+    stop: (key) => kept.delete(key),
+    current: (key) => kept.get(key),
+    overlay(etcdKey, object) {
+      const recurrence = kept.get<Recurrence>(etcdKey.slice(REGISTRY.length));
+      if (!recurrence) return object;
+      const { count, last } = occurrences(recurrence, clock.now());
+      return count === 0 ? object : (shown(object, recurrence.kind, count, last) as typeof object);
+    },
+  };
+}
+
+function shown(object: KubeObject, kind: Recurrence['kind'], count: number, last: Instant): KubeObject {
+  switch (kind) {
+    case 'lease':
+      return { ...object, spec: { ...(object.spec as object), renewTime: rfc3339Micro(last) } };
+    case 'heartbeat': {
+      const status = object.status as { conditions?: { type: string }[] } | undefined;
+      const conditions = status?.conditions?.map((c) => (c.type === 'NetworkUnavailable' ? c : { ...c, lastHeartbeatTime: rfc3339(last) }));
+      return { ...object, status: { ...status, conditions } };
+    }
+    case 'event':
+      return { ...object, count: ((object.count as number | undefined) ?? 1) + count, lastTimestamp: rfc3339(last) };
+  }
+}
