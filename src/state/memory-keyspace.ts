@@ -1,0 +1,226 @@
+// The keyspace in memory, alone or in front of a file. Entries that came with a file stay unread lines until somebody asks.
+import { deepFreeze } from '../machinery/freeze.ts';
+import type { Change, Compare, Keyspace, KeyValue } from './keyspace.ts';
+import { SortedKeys } from './sorted-keys.ts';
+
+/** How many revisions back {@link Keyspace.changesSince} reaches: a function of revisions alone, whoever looks and whenever. */
+export const HISTORY_WINDOW = 1000;
+
+/** An empty store's revision, as in etcd. */
+export const FIRST_REVISION = 1;
+
+/** Where the entries of a keyspace came from. */
+export interface Origin {
+  readonly revision: number;
+  readonly compacted: number;
+  /** Which line holds a key. The keyspace takes the map over and changes it. */
+  readonly lines: Map<string, KeyValue | number>;
+  load(key: string, line: number): KeyValue;
+  /** Every change from `compacted` (exclusive) to `revision`, in order. */
+  history(): Change[];
+}
+
+/** What a commit has to write. */
+export interface Pending {
+  /** Changes of `/registry/` in order of revision. Of what has left the history window, each key's last change only. */
+  readonly changes: readonly Change[];
+  /** Keys under `/kubemu/` that were written or deleted. */
+  readonly plain: Iterable<string>;
+}
+
+export const isRegistry = (key: string): boolean => key.startsWith('/registry/');
+
+/** Keys that the line format itself uses. */
+export const RESERVED: ReadonlySet<string> = new Set(['/kubemu/format', '/kubemu/commit']);
+
+/** An empty keyspace that lives in memory only. */
+export function createKeyspace(): Keyspace {
+  return new MemoryKeyspace();
+}
+
+export class MemoryKeyspace implements Keyspace {
+  readonly #entries: Map<string, KeyValue | number>;
+  readonly #origin: Origin | undefined;
+  #order: SortedKeys | undefined;
+  #revision: number;
+  #written: number;
+  /** One change per revision, without gaps, up to the current one. */
+  #changes: Change[] = [];
+  /** Uncommitted changes that the history window has passed: the last of each key. */
+  #passed = new Map<string, Change>();
+  #plain = new Set<string>();
+  #historyRead: boolean;
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #plainListeners = new Set<{ prefix: string; listener: (key: string) => void }>();
+  readonly #untold: Change[] = [];
+  #telling = false;
+
+  constructor(origin?: Origin) {
+    this.#origin = origin;
+    this.#entries = origin?.lines ?? new Map();
+    this.#revision = this.#written = origin?.revision ?? FIRST_REVISION;
+    this.#historyRead = origin === undefined;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get compacted(): number {
+    return Math.max(this.#origin?.compacted ?? 0, this.#revision - HISTORY_WINDOW);
+  }
+
+  get dirty(): boolean {
+    return this.#revision !== this.#written || this.#plain.size > 0;
+  }
+
+  get<T = unknown>(key: string): KeyValue<T> | undefined {
+    const entry = this.#entries.get(key);
+    return (typeof entry === 'number' ? this.#load(key, entry) : entry) as KeyValue<T> | undefined;
+  }
+
+  value<T = unknown>(key: string): T | undefined {
+    return this.get<T>(key)?.value;
+  }
+
+  put<T = unknown>(key: string, value: T): KeyValue<T> {
+    check(key, value);
+    deepFreeze(value);
+    const known = this.#entries.has(key);
+    if (!known) this.#order?.add(key);
+    if (!isRegistry(key)) {
+      const entry: KeyValue<T> = Object.freeze({ key, create: 0, mod: 0, version: 0, value });
+      this.#entries.set(key, entry);
+      this.#tellPlain(key);
+      return entry;
+    }
+    const before = known ? this.get(key) : undefined;
+    const mod = ++this.#revision;
+    const after: KeyValue<T> = Object.freeze({ key, create: before?.create ?? mod, mod, version: (before?.version ?? 0) + 1, value });
+    this.#entries.set(key, after);
+    this.#tell(before ? { revision: mod, key, after, before } : { revision: mod, key, after });
+    return after;
+  }
+
+  delete(key: string): KeyValue | undefined {
+    const before = this.get(key);
+    if (!before) return undefined;
+    this.#entries.delete(key);
+    this.#order?.delete(key);
+    if (isRegistry(key)) this.#tell({ revision: ++this.#revision, key, before });
+    else this.#tellPlain(key);
+    return before;
+  }
+
+  keys(prefix: string, after?: string): Iterable<string> {
+    return this.#sorted().scan(prefix, after);
+  }
+
+  *range<T = unknown>(prefix: string, after?: string): Iterable<KeyValue<T>> {
+    for (const key of this.keys(prefix, after)) {
+      const entry = this.get<T>(key);
+      if (entry) yield entry;
+    }
+  }
+
+  count(prefix: string): number {
+    return this.#sorted().count(prefix);
+  }
+
+  holds(compares: readonly Compare[]): boolean {
+    return compares.every(({ key, mod }) => (this.get(key)?.mod ?? 0) === mod);
+  }
+
+  changesSince(revision: number): readonly Change[] | undefined {
+    if (revision < this.compacted) return undefined;
+    if (revision >= this.#revision) return [];
+    const first = this.#changes[0]?.revision ?? this.#revision + 1;
+    if (revision + 1 < first) this.#readHistory();
+    return this.#changes.slice(revision + 1 - (this.#changes[0]?.revision ?? 0));
+  }
+
+  watch(listener: (change: Change) => void): () => void {
+    const own = (change: Change): void => listener(change);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  watchPlain(prefix: string, listener: (key: string) => void): () => void {
+    const own = { prefix, listener };
+    this.#plainListeners.add(own);
+    return () => void this.#plainListeners.delete(own);
+  }
+
+  /** What has been written since the last {@link written}. */
+  pending(): Pending {
+    this.#forget();
+    const recent = this.#changes.filter((change) => change.revision > this.#written);
+    const passed = [...this.#passed.values()].sort((a, b) => a.revision - b.revision);
+    return { changes: [...passed, ...recent], plain: this.#plain };
+  }
+
+  /** Everything up to now is in the file. */
+  written(): void {
+    this.#written = this.#revision;
+    this.#passed.clear();
+    this.#plain.clear();
+  }
+
+  /** The line that still holds the key's value, if nobody has read or written it. */
+  unread(key: string): number | undefined {
+    const entry = this.#entries.get(key);
+    return typeof entry === 'number' ? entry : undefined;
+  }
+
+  #load(key: string, line: number): KeyValue | undefined {
+    const entry = this.#origin?.load(key, line);
+    if (entry) this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #sorted(): SortedKeys {
+    this.#order ??= new SortedKeys([...this.#entries.keys()].sort());
+    return this.#order;
+  }
+
+  #readHistory(): void {
+    if (this.#historyRead) return;
+    this.#historyRead = true;
+    const read = this.#origin?.history() ?? [];
+    const first = this.#changes[0]?.revision ?? Number.POSITIVE_INFINITY;
+    this.#changes = [...read.filter((change) => change.revision < first), ...this.#changes];
+  }
+
+  /** Drops what has left the window, all of it; called now and then, so that a write costs the same however many there were. */
+  #forget(): void {
+    const kept = this.#changes.findIndex((change) => change.revision > this.compacted);
+    for (const change of this.#changes.splice(0, kept < 0 ? this.#changes.length : kept)) {
+      if (change.revision > this.#written) this.#passed.set(change.key, change);
+    }
+  }
+
+  #tell(change: Change): void {
+    this.#changes.push(Object.freeze(change));
+    if (this.#changes.length > 2 * HISTORY_WINDOW) this.#forget();
+    if (this.#listeners.size === 0) return;
+    this.#untold.push(change);
+    if (this.#telling) return; // a listener wrote: everybody hears of its change after this one
+    this.#telling = true;
+    try {
+      for (let next = this.#untold.shift(); next; next = this.#untold.shift()) for (const listener of [...this.#listeners]) listener(next);
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  #tellPlain(key: string): void {
+    this.#plain.add(key);
+    for (const { prefix, listener } of this.#plainListeners) if (key.startsWith(prefix)) listener(key);
+  }
+}
+
+function check(key: string, value: unknown): void {
+  if (value === undefined || value === null) throw new TypeError(`${key}: ${value} is no value; delete the key instead`);
+  if (RESERVED.has(key)) throw new TypeError(`${key} belongs to the state file's format`);
+  if (!isRegistry(key) && !key.startsWith('/kubemu/')) throw new TypeError(`${key}: keys start with /registry/ or /kubemu/`);
+}
