@@ -14,7 +14,10 @@ export function typesSource(models) {
     out.push(`export interface ${name} {`);
     const names = jsonNames(readFileSync(join(models, file.replace('.d.ts', '.js')), 'utf8'));
     for (const field of text.matchAll(/^ {4}'([^']+)'(\??): ([^{\n]+|\{[\s\S]*?\n {4}\});$/gm)) {
-      const type = (field[3] ?? '').replace(/\s+/g, ' ').replace(/\b(Date|V1MicroTime)\b/g, 'string').replace(/\bany\b/g, 'unknown');
+      const type = (field[3] ?? '')
+        .replace(/\s+/g, ' ')
+        .replace(/\b(Date|V1MicroTime)\b/g, 'string')
+        .replace(/\bany\b/g, 'unknown');
       out.push(`  '${names.get(field[1] ?? '') ?? field[1]}'${field[2]}: ${type}${field[2] ? ' | undefined' : ''};`);
     }
     out.push('}');

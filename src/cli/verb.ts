@@ -53,7 +53,11 @@ export interface VerbContext {
 export class KubectlError extends Error {
   constructor(
     message: string,
-    readonly options: { exitCode?: number; /** print the message as it is, without `error: ` */ bare?: boolean; /** add the hint to see `… --help` */ usage?: boolean } = {},
+    readonly options: {
+      exitCode?: number /** print the message as it is, without `error: ` */;
+      bare?: boolean /** add the hint to see `… --help` */;
+      usage?: boolean;
+    } = {},
   ) {
     super(message);
     this.name = 'KubectlError';

@@ -47,7 +47,13 @@ export interface Client {
   update<T extends KubeObject>(kind: Kind<T>, object: T, options?: WriteOptions): Promise<T>;
   /** Writes `status` alone; does nothing when it is deeply equal to what `object` was read with. */
   updateStatus<T extends KubeObject>(kind: Kind<T>, object: T, status: NonNullable<unknown>): Promise<T>;
-  patch<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, type: PatchType, patch: unknown, options?: WriteOptions & { subresource?: string }): Promise<T>;
+  patch<T extends KubeObject>(
+    kind: Kind<T>,
+    key: ObjectKey,
+    type: PatchType,
+    patch: unknown,
+    options?: WriteOptions & { subresource?: string },
+  ): Promise<T>;
   /** True when there was something to delete. */
   delete<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options?: DeleteOptions): Promise<boolean>;
   /** The `binding` subresource of a Pod. */
@@ -62,7 +68,11 @@ export interface Transport {
 /** Writes Events as client-go's recorder does: a repetition within the aggregation window counts up instead of adding an object. */
 export interface EventRecorder {
   event(
-    regarding: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string | undefined; uid?: string | undefined; resourceVersion?: string | undefined } },
+    regarding: {
+      apiVersion: string;
+      kind: string;
+      metadata: { name: string; namespace?: string | undefined; uid?: string | undefined; resourceVersion?: string | undefined };
+    },
     type: 'Normal' | 'Warning',
     reason: string,
     message: string,

@@ -61,7 +61,12 @@ export function createClient(transport: Transport, credentials: Credentials, use
       object<T>({ method: 'POST', path: pathOf(kind, body.metadata.namespace), query: writeQuery(options), body: typed(kind, body) }),
 
     update: <T extends KubeObject>(kind: Kind<T>, body: T, options?: WriteOptions) =>
-      object<T>({ method: 'PUT', path: pathOf(kind, body.metadata.namespace, body.metadata.name), query: writeQuery(options), body: typed(kind, body) }),
+      object<T>({
+        method: 'PUT',
+        path: pathOf(kind, body.metadata.namespace, body.metadata.name),
+        query: writeQuery(options),
+        body: typed(kind, body),
+      }),
 
     async updateStatus<T extends KubeObject>(kind: Kind<T>, current: T, status: NonNullable<unknown>) {
       if (jsonEqual(current.status, status)) return current;
@@ -69,7 +74,13 @@ export function createClient(transport: Transport, credentials: Credentials, use
       return object<T>({ method: 'PUT', path: `${pathOf(kind, namespace, name)}/status`, body: { ...typed(kind, current), status } });
     },
 
-    patch: <T extends KubeObject>(kind: Kind<T>, key: ObjectKey, type: PatchType, patch: unknown, options?: WriteOptions & { subresource?: string }) =>
+    patch: <T extends KubeObject>(
+      kind: Kind<T>,
+      key: ObjectKey,
+      type: PatchType,
+      patch: unknown,
+      options?: WriteOptions & { subresource?: string },
+    ) =>
       object<T>({
         method: 'PATCH',
         path: pathOf(kind, key.namespace, key.name) + (options?.subresource ? `/${options.subresource}` : ''),
@@ -80,7 +91,12 @@ export function createClient(transport: Transport, credentials: Credentials, use
 
     async delete(kind, key, options: DeleteOptions = {}) {
       try {
-        await send({ method: 'DELETE', path: pathOf(kind, key.namespace, key.name), query: writeQuery(options), body: deleteBody(options) });
+        await send({
+          method: 'DELETE',
+          path: pathOf(kind, key.namespace, key.name),
+          query: writeQuery(options),
+          body: deleteBody(options),
+        });
         return true;
       } catch (error) {
         if (isNotFound(error)) return false;

@@ -1,6 +1,6 @@
 // The simulated network as whoever connects meets it: name → address → service translation → namespace → listener.
 // Routing between nodes, node ports and network policies are left out yet; every Pod address is reachable from everywhere.
-import { type Clock, type Instant } from '../machinery/clock.ts';
+import type { Clock, Instant } from '../machinery/clock.ts';
 import { type Connection, DialError, type Dialer, type Listener, type NetworkNamespace } from '../machinery/dialer.ts';
 import type { ApiHandler, HttpRequest, HttpResponse } from '../machinery/http.ts';
 import type { Random } from '../machinery/random.ts';
@@ -17,7 +17,11 @@ export interface DialerOptions {
   /** Cluster DNS as seen from a namespace. */
   lookup(from: NetworkNamespace, host: string): { addresses: readonly string[]; reads: readonly string[] };
   /** What kube-proxy makes of an address and port; undefined when they are no service's. */
-  translate(address: string, port: number, draw: number): { address: string; port: number; reads: readonly string[] } | { refused: true; reads: readonly string[] } | undefined;
+  translate(
+    address: string,
+    port: number,
+    draw: number,
+  ): { address: string; port: number; reads: readonly string[] } | { refused: true; reads: readonly string[] } | undefined;
 }
 
 const NUMERIC = /^(\d{1,3}\.){3}\d{1,3}$|:/;
@@ -56,7 +60,8 @@ export function createDialer(options: DialerOptions): Dialer {
       const listenerKey = `listeners/${namespace}/${target}`;
       const listener = net.get<Listener>(listenerKey);
       reads.push(`/kubemu/net/${listenerKey}`);
-      if (!listener || (listener.address?.startsWith('127.') && from !== namespace)) throw new DialError('refused', host, port, reads, named);
+      if (!listener || (listener.address?.startsWith('127.') && from !== namespace))
+        throw new DialError('refused', host, port, reads, named);
 
       const api = listener.component ? options.component(listener.component, namespace) : undefined;
       if (api) return { address, port: target, reads, api };

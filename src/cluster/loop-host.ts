@@ -110,7 +110,8 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
           const key = entry.slice(separator + 1);
           if (!hosted?.alive()) continue;
           if (isStorm(entry)) {
-            if (counts.get(entry) === STORM + 1) report(`${hosted.loop.name} reconciled ${key} ${STORM} times at one instant; it goes on in a second`);
+            if (counts.get(entry) === STORM + 1)
+              report(`${hosted.loop.name} reconciled ${key} ${STORM} times at one instant; it goes on in a second`);
             wakeUps.set(hosted.loop.name, key, clock.now() + seconds(1), 'recurrence');
             continue;
           }

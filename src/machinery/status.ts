@@ -78,7 +78,12 @@ export const conflict = (gr: GroupResource, name: string, why: string): StatusEr
   failure(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(gr)} "${name}": ${why}`, about(gr, name));
 
 export const forbidden = (gr: GroupResource, name: string, why: string): StatusError =>
-  failure(403, 'Forbidden', name ? `${qualified(gr)} "${name}" is forbidden: ${why}` : `${qualified(gr)} is forbidden: ${why}`, about(gr, name));
+  failure(
+    403,
+    'Forbidden',
+    name ? `${qualified(gr)} "${name}" is forbidden: ${why}` : `${qualified(gr)} is forbidden: ${why}`,
+    about(gr, name),
+  );
 
 export const badRequest = (message: string): StatusError => failure(400, 'BadRequest', message);
 
