@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { manifestsSource } from './manifests.mjs';
 import { resourcesSource } from './resources.mjs';
 import { typesSource } from './types.mjs';
 
@@ -12,3 +13,7 @@ const out = join(root, 'src', 'api', 'generated');
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'types.ts'), typesSource(join(client, 'models')));
 writeFileSync(join(out, 'resources.ts'), resourcesSource(client));
+
+const clusterOut = join(root, 'src', 'cluster', 'generated');
+mkdirSync(clusterOut, { recursive: true });
+writeFileSync(join(clusterOut, 'manifests.ts'), manifestsSource(join(root, 'manifests')));
