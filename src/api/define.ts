@@ -1,5 +1,6 @@
 // Puts a kind together: names from the generated tables, short names and etcd's prefix from names.ts, the strategy from its file.
 import type { KubeObject } from '../machinery/object.ts';
+import { defaultColumns } from './columns/columns.ts';
 import { type BuiltinResource, builtinResources } from './generated/resources.ts';
 import type { Kind, KindDeclaration, Strategy } from './kind.ts';
 import { categoriesOf, etcdPrefixOf, shortNamesOf } from './names.ts';
@@ -33,6 +34,6 @@ export function kindOf<T extends KubeObject>(resource: BuiltinResource, strategy
     },
     resource: qualified,
     etcdPrefix: etcdPrefixOf(group, plural),
-    strategy,
+    strategy: { columns: defaultColumns, ...strategy },
   };
 }

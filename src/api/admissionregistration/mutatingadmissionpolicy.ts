@@ -1,6 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1MutatingAdmissionPolicy } from '../generated/types.ts';
+import { paramKind } from './param.ts';
 
 export type MutatingAdmissionPolicy = Stored<V1MutatingAdmissionPolicy>;
 
@@ -8,4 +10,10 @@ export const MutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'MutatingAdmissionPolicy',
+  columns: [
+    name,
+    { header: 'MUTATIONS', type: 'integer', cell: (policy) => policy.spec.mutations?.length ?? 0 },
+    { header: 'PARAMKIND', cell: (policy) => paramKind(policy.spec.paramKind) },
+    age,
+  ],
 });

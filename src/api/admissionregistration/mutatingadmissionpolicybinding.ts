@@ -1,6 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1MutatingAdmissionPolicyBinding } from '../generated/types.ts';
+import { paramRef } from './param.ts';
 
 export type MutatingAdmissionPolicyBinding = Stored<V1MutatingAdmissionPolicyBinding>;
 
@@ -8,4 +10,10 @@ export const MutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'MutatingAdmissionPolicyBinding',
+  columns: [
+    name,
+    { header: 'POLICYNAME', cell: (binding) => binding.spec.policyName ?? '' },
+    { header: 'PARAMREF', cell: (binding) => paramRef(binding.spec.paramRef) },
+    age,
+  ],
 });

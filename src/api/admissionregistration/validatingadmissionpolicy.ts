@@ -1,6 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ValidatingAdmissionPolicy } from '../generated/types.ts';
+import { paramKind } from './param.ts';
 
 export type ValidatingAdmissionPolicy = Stored<V1ValidatingAdmissionPolicy>;
 
@@ -8,4 +10,10 @@ export const ValidatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'ValidatingAdmissionPolicy',
+  columns: [
+    name,
+    { header: 'VALIDATIONS', type: 'integer', cell: (policy) => policy.spec.validations?.length ?? 0 },
+    { header: 'PARAMKIND', cell: (policy) => paramKind(policy.spec.paramKind) },
+    age,
+  ],
 });

@@ -1,6 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ValidatingAdmissionPolicyBinding } from '../generated/types.ts';
+import { paramRef } from './param.ts';
 
 export type ValidatingAdmissionPolicyBinding = Stored<V1ValidatingAdmissionPolicyBinding>;
 
@@ -8,4 +10,10 @@ export const ValidatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'ValidatingAdmissionPolicyBinding',
+  columns: [
+    name,
+    { header: 'POLICYNAME', cell: (binding) => binding.spec.policyName ?? '' },
+    { header: 'PARAMREF', cell: (binding) => paramRef(binding.spec.paramRef) },
+    age,
+  ],
 });

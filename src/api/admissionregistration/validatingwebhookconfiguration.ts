@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ValidatingWebhookConfiguration } from '../generated/types.ts';
 
@@ -8,4 +9,5 @@ export const ValidatingWebhookConfiguration = defineKind<ValidatingWebhookConfig
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'ValidatingWebhookConfiguration',
+  columns: [name, { header: 'WEBHOOKS', type: 'integer', cell: (configuration) => configuration.webhooks?.length ?? 0 }, age],
 });

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { createdAt, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1CustomResourceDefinition } from '../generated/types.ts';
 
@@ -8,4 +9,5 @@ export const CustomResourceDefinition = defineKind<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',
   version: 'v1',
   kind: 'CustomResourceDefinition',
+  columns: [name, createdAt],
 });

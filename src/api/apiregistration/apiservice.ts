@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1APIService } from '../generated/types.ts';
 
@@ -8,4 +9,16 @@ export const APIService = defineKind<APIService>({
   group: 'apiregistration.k8s.io',
   version: 'v1',
   kind: 'APIService',
+  columns: [
+    name,
+    { header: 'SERVICE', cell: ({ spec: { service } }) => (service ? `${service.namespace}/${service.name}` : 'Local') },
+    { header: 'AVAILABLE', cell: available },
+    age,
+  ],
 });
+
+function available({ status }: APIService): string {
+  const condition = status?.conditions?.find(({ type }) => type === 'Available');
+  if (!condition) return 'Unknown';
+  return condition.status === 'True' ? 'True' : `${condition.status} (${condition.reason ?? ''})`;
+}

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, containerColumns, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1StatefulSet } from '../generated/types.ts';
 
@@ -8,4 +9,10 @@ export const StatefulSet = defineKind<StatefulSet>({
   group: 'apps',
   version: 'v1',
   kind: 'StatefulSet',
+  columns: [
+    name,
+    { header: 'READY', cell: (sts) => `${sts.status?.readyReplicas ?? 0}/${sts.spec.replicas}` },
+    age,
+    ...containerColumns<StatefulSet>((sts) => sts.spec.template),
+  ],
 });

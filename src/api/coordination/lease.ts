@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Lease } from '../generated/types.ts';
 
@@ -8,4 +9,5 @@ export const Lease = defineKind<Lease>({
   group: 'coordination.k8s.io',
   version: 'v1',
   kind: 'Lease',
+  columns: [name, { header: 'HOLDER', cell: (lease) => lease.spec?.holderIdentity ?? '' }, age],
 });

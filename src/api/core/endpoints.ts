@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, firstFew, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Endpoints } from '../generated/types.ts';
 
@@ -8,4 +9,16 @@ export const Endpoints = defineKind<Endpoints>({
   group: '',
   version: 'v1',
   kind: 'Endpoints',
+  columns: [name, { header: 'ENDPOINTS', cell: (endpoints) => endpointsText(endpoints) }, age],
 });
+
+/** `10.0.0.1:80,10.0.0.2:80 + 3 more...` */
+export function endpointsText({ subsets }: Endpoints): string {
+  if (!subsets?.length) return '<none>';
+  const all = subsets.flatMap(({ addresses = [], ports = [] }) =>
+    ports.length
+      ? ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`))
+      : addresses.map(({ ip }) => ip),
+  );
+  return firstFew(all, 3, ',');
+}

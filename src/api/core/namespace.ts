@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Namespace } from '../generated/types.ts';
 
@@ -8,4 +9,5 @@ export const Namespace = defineKind<Namespace>({
   group: '',
   version: 'v1',
   kind: 'Namespace',
+  columns: [name, { header: 'STATUS', cell: (ns) => ns.status?.phase ?? '' }, age],
 });

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, conditionStatus, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Node } from '../generated/types.ts';
 
@@ -8,4 +9,42 @@ export const Node = defineKind<Node>({
   group: '',
   version: 'v1',
   kind: 'Node',
+  columns: [
+    name,
+    { header: 'STATUS', cell: (node) => readiness(node) },
+    { header: 'ROLES', cell: (node) => rolesOf(node) },
+    age,
+    { header: 'VERSION', cell: (node) => node.status?.nodeInfo?.kubeletVersion ?? '' },
+    { header: 'INTERNAL-IP', wide: true, cell: (node) => address(node, 'InternalIP') },
+    { header: 'EXTERNAL-IP', wide: true, cell: (node) => address(node, 'ExternalIP') },
+    { header: 'OS-IMAGE', wide: true, cell: (node) => node.status?.nodeInfo?.osImage || '<unknown>' },
+    { header: 'KERNEL-VERSION', wide: true, cell: kernel },
+    { header: 'CONTAINER-RUNTIME', wide: true, cell: (node) => node.status?.nodeInfo?.containerRuntimeVersion || '<unknown>' },
+  ],
 });
+
+function readiness(node: Node): string {
+  const ready = conditionStatus(node.status?.conditions, 'Ready');
+  const text = ready === undefined ? 'Unknown' : ready === 'True' ? 'Ready' : 'NotReady';
+  return node.spec.unschedulable ? `${text},SchedulingDisabled` : text;
+}
+
+const ROLE_PREFIX = 'node-role.kubernetes.io/';
+
+/** The roles of a node by its labels; `<none>` without any. */
+export function rolesOf(node: Node): string {
+  const roles = new Set<string>();
+  for (const [key, value] of Object.entries(node.metadata.labels ?? {})) {
+    if (key.startsWith(ROLE_PREFIX) && key.length > ROLE_PREFIX.length) roles.add(key.slice(ROLE_PREFIX.length));
+    else if (key === 'kubernetes.io/role' && value) roles.add(value);
+  }
+  return orNone([...roles].sort().join(','));
+}
+
+const address = (node: Node, type: string): string => orNone(node.status?.addresses?.find((a) => a.type === type)?.address);
+
+function kernel(node: Node): string {
+  const { kernelVersion, architecture } = node.status?.nodeInfo ?? {};
+  if (!kernelVersion) return '<unknown>';
+  return architecture ? `${kernelVersion} (${architecture})` : kernelVersion;
+}

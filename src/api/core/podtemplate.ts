@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { containerColumns, labelsText, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1PodTemplate } from '../generated/types.ts';
 
@@ -8,4 +9,9 @@ export const PodTemplate = defineKind<PodTemplate>({
   group: '',
   version: 'v1',
   kind: 'PodTemplate',
+  columns: [
+    name,
+    ...containerColumns<PodTemplate>((template) => template.template).map(({ wide: _, ...column }) => column),
+    { header: 'POD LABELS', cell: (template) => labelsText(template.template?.metadata?.labels) },
+  ],
 });

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Secret } from '../generated/types.ts';
 
@@ -8,4 +9,10 @@ export const Secret = defineKind<Secret>({
   group: '',
   version: 'v1',
   kind: 'Secret',
+  columns: [
+    name,
+    { header: 'TYPE', cell: (secret) => secret.type ?? '' },
+    { header: 'DATA', type: 'integer', cell: (secret) => Object.keys(secret.data ?? {}).length },
+    age,
+  ],
 });

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ServiceAccount } from '../generated/types.ts';
 
@@ -8,4 +9,5 @@ export const ServiceAccount = defineKind<ServiceAccount>({
   group: '',
   version: 'v1',
   kind: 'ServiceAccount',
+  columns: [name, age],
 });

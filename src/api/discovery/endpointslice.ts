@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, firstFew, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1EndpointSlice } from '../generated/types.ts';
 
@@ -8,4 +9,13 @@ export const EndpointSlice = defineKind<EndpointSlice>({
   group: 'discovery.k8s.io',
   version: 'v1',
   kind: 'EndpointSlice',
+  columns: [
+    name,
+    { header: 'ADDRESSTYPE', cell: (slice) => slice.addressType },
+    { header: 'PORTS', cell: (slice) => few((slice.ports ?? []).map(({ port, name: portName }) => String(port ?? (portName || '*')))) },
+    { header: 'ENDPOINTS', cell: (slice) => few((slice.endpoints ?? []).flatMap(({ addresses }) => addresses)) },
+    age,
+  ],
 });
+
+const few = (items: readonly string[]): string => (items.length ? firstFew(items, 3, ',') : '<unset>');

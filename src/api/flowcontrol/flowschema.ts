@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, conditionStatus, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1FlowSchema } from '../generated/types.ts';
 
@@ -8,4 +9,19 @@ export const FlowSchema = defineKind<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
   version: 'v1',
   kind: 'FlowSchema',
+  columns: [
+    name,
+    { header: 'PRIORITYLEVEL', cell: (schema) => schema.spec.priorityLevelConfiguration.name },
+    { header: 'MATCHINGPRECEDENCE', type: 'integer', cell: (schema) => schema.spec.matchingPrecedence },
+    { header: 'DISTINGUISHERMETHOD', cell: (schema) => orNone(schema.spec.distinguisherMethod?.type) },
+    age,
+    {
+      header: 'MISSINGPL',
+      cell: (schema) =>
+        conditionStatus(
+          schema.status?.conditions?.map(({ type = '', status = '' }) => ({ type, status })),
+          'Dangling',
+        ) ?? '?',
+    },
+  ],
 });

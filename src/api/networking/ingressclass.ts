@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, nameWithDefault } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1IngressClass } from '../generated/types.ts';
 
@@ -8,4 +9,15 @@ export const IngressClass = defineKind<IngressClass>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'IngressClass',
+  columns: [
+    nameWithDefault('ingressclass.kubernetes.io/is-default-class'),
+    { header: 'CONTROLLER', cell: (ingressClass) => ingressClass.spec.controller ?? '' },
+    { header: 'PARAMETERS', cell: parameters },
+    age,
+  ],
 });
+
+function parameters({ spec: { parameters } }: IngressClass): string {
+  if (!parameters) return '<none>';
+  return `${parameters.kind}${parameters.apiGroup ? `.${parameters.apiGroup}` : ''}/${parameters.name}`;
+}

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ServiceCIDR } from '../generated/types.ts';
 
@@ -8,4 +9,5 @@ export const ServiceCIDR = defineKind<ServiceCIDR>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'ServiceCIDR',
+  columns: [name, { header: 'CIDRS', cell: (cidr) => (cidr.spec.cidrs ?? []).join(',') }, age],
 });

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1RuntimeClass } from '../generated/types.ts';
 
@@ -8,4 +9,5 @@ export const RuntimeClass = defineKind<RuntimeClass>({
   group: 'node.k8s.io',
   version: 'v1',
   kind: 'RuntimeClass',
+  columns: [name, { header: 'HANDLER', cell: (runtimeClass) => runtimeClass.handler }, age],
 });

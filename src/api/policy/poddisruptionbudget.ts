@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1PodDisruptionBudget } from '../generated/types.ts';
 
@@ -8,4 +9,11 @@ export const PodDisruptionBudget = defineKind<PodDisruptionBudget>({
   group: 'policy',
   version: 'v1',
   kind: 'PodDisruptionBudget',
+  columns: [
+    name,
+    { header: 'MIN AVAILABLE', cell: (pdb) => String(pdb.spec.minAvailable ?? 'N/A') },
+    { header: 'MAX UNAVAILABLE', cell: (pdb) => String(pdb.spec.maxUnavailable ?? 'N/A') },
+    { header: 'ALLOWED DISRUPTIONS', type: 'integer', cell: (pdb) => pdb.status?.disruptionsAllowed ?? 0 },
+    age,
+  ],
 });

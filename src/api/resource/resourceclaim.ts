@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { ResourceV1ResourceClaim } from '../generated/types.ts';
 
@@ -8,4 +9,14 @@ export const ResourceClaim = defineKind<ResourceClaim>({
   group: 'resource.k8s.io',
   version: 'v1',
   kind: 'ResourceClaim',
+  columns: [name, { header: 'STATE', cell: state }, age],
 });
+
+function state({ metadata, status }: ResourceClaim): string {
+  const states = [
+    metadata.deletionTimestamp ? 'deleted' : '',
+    status?.allocation ? 'allocated' : '',
+    status?.reservedFor?.length ? 'reserved' : '',
+  ];
+  return states.filter(Boolean).join(',') || 'pending';
+}

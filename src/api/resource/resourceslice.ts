@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ResourceSlice } from '../generated/types.ts';
 
@@ -8,4 +9,11 @@ export const ResourceSlice = defineKind<ResourceSlice>({
   group: 'resource.k8s.io',
   version: 'v1',
   kind: 'ResourceSlice',
+  columns: [
+    name,
+    { header: 'NODE', cell: (slice) => slice.spec.nodeName ?? '' },
+    { header: 'DRIVER', cell: (slice) => slice.spec.driver },
+    { header: 'POOL', cell: (slice) => slice.spec.pool.name },
+    age,
+  ],
 });

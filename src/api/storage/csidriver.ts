@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1CSIDriver } from '../generated/types.ts';
 
@@ -8,4 +9,14 @@ export const CSIDriver = defineKind<CSIDriver>({
   group: 'storage.k8s.io',
   version: 'v1',
   kind: 'CSIDriver',
+  columns: [
+    name,
+    { header: 'ATTACHREQUIRED', type: 'boolean', cell: (driver) => driver.spec.attachRequired ?? true },
+    { header: 'PODINFOONMOUNT', type: 'boolean', cell: (driver) => driver.spec.podInfoOnMount ?? false },
+    { header: 'STORAGECAPACITY', type: 'boolean', cell: (driver) => driver.spec.storageCapacity ?? false },
+    { header: 'TOKENREQUESTS', cell: (driver) => driver.spec.tokenRequests?.map(({ audience }) => audience).join(',') || '<unset>' },
+    { header: 'REQUIRESREPUBLISH', type: 'boolean', cell: (driver) => driver.spec.requiresRepublish ?? false },
+    { header: 'MODES', cell: (driver) => orNone(driver.spec.volumeLifecycleModes?.join(',')) },
+    age,
+  ],
 });

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1VolumeAttachment } from '../generated/types.ts';
 
@@ -8,4 +9,12 @@ export const VolumeAttachment = defineKind<VolumeAttachment>({
   group: 'storage.k8s.io',
   version: 'v1',
   kind: 'VolumeAttachment',
+  columns: [
+    name,
+    { header: 'ATTACHER', cell: (attachment) => attachment.spec.attacher },
+    { header: 'PV', cell: (attachment) => attachment.spec.source.persistentVolumeName ?? '' },
+    { header: 'NODE', cell: (attachment) => attachment.spec.nodeName },
+    { header: 'ATTACHED', type: 'boolean', cell: (attachment) => attachment.status?.attached ?? false },
+    age,
+  ],
 });
