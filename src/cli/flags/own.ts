@@ -1,0 +1,19 @@
+// Commands and flags that kubectl does not have. Same form as surface.json.
+import type { CommandFact } from './surface.ts';
+
+/** Accepted by every command, in kubectl's guise too: which state file to use. */
+export const ownGlobals: readonly string[] = ["state||string|''"];
+
+export const ownCommands: Readonly<Record<string, CommandFact>> = {
+  cluster: { usage: 'cluster SUBCOMMAND', flags: [] },
+  'cluster create': {
+    usage: 'cluster create [NAME] [--nodes=NAMES | --workers=N] [flags]',
+    flags: ["clock||string|'real'", "cpu||string|'2'", "memory||string|'4Gi'", "name||string|''", "nodes||string|''", 'seed||int|0', 'workers||int|2'],
+  },
+  'cluster list': { usage: 'cluster list', aliases: ['ls'], flags: ["output|o|string|''"] },
+  'cluster use': { usage: 'cluster use NAME', flags: [] },
+  'cluster delete': { usage: 'cluster delete [NAME]', aliases: ['rm'], flags: [] },
+  'cluster reset': { usage: 'cluster reset [NAME]', flags: [] },
+  clock: { usage: 'clock [show | real | max | advance DURATION | speed FACTOR]', flags: [] },
+  env: { usage: 'env', flags: ["shell||string|''"] },
+};

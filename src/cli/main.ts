@@ -1,0 +1,51 @@
+// One command line from argv to exit code: find the verb, parse its flags, run it, make its changes durable, then show what it said.
+import { createContext } from './context.ts';
+import { showError } from './errors.ts';
+import { parseCommandLine } from './flags/parse.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+import { KubectlError } from './verb.ts';
+import { findVerb } from './verbs/index.ts';
+
+export { processIo } from './io.ts';
+
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const output = new Output(io);
+  let path = '';
+  const fail = (error: unknown): number => {
+    const shown = showError(error, io.program, path, Boolean(io.env.KUBEMU_DEBUG));
+    io.stderr(shown.text);
+    return shown.exitCode;
+  };
+  try {
+    const line = parseCommandLine(io.program, argv);
+    path = line.path;
+    if (line.help || path === '') {
+      const { showHelp } = await import('./help/show.ts');
+      return await showHelp(line, io);
+    }
+    for (const notice of line.notices) output.err(`${notice}\n`);
+    checkRequired(line.facts, (name) => line.flags.given(name));
+    const load = findVerb(io.program, path);
+    if (!load) throw new KubectlError(`kubemu does not have "${path}" yet`);
+    const verb = await load();
+    const running = await createContext(line, io, output);
+    try {
+      const exitCode = await verb.run(running.context);
+      await running.finish();
+      return exitCode ?? 0;
+    } catch (error) {
+      // What happened before the error stays, and so does what was said about it.
+      await running.finish();
+      throw error;
+    }
+  } catch (error) {
+    output.discard();
+    return fail(error);
+  }
+}
+
+function checkRequired(facts: readonly { name: string; required: boolean }[], given: (name: string) => boolean): void {
+  const missing = facts.filter(({ name, required }) => required && !given(name)).map(({ name }) => `"${name}"`);
+  if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.join(', ')} not set`);
+}

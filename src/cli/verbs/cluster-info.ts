@@ -1,0 +1,8 @@
+import { defineVerb, KubectlError } from '../verb.ts';
+
+export const clusterInfo = defineVerb({
+  short: 'TODO',
+  async run({ command }) {
+    throw new KubectlError(`kubemu does not have "${command}" yet`);
+  },
+});

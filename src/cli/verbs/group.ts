@@ -1,0 +1,25 @@
+// A command that only groups others: alone it shows its help, with a word it does not know it complains.
+import { KubectlError, type Verb } from '../verb.ts';
+import type { LoadVerb } from './index.ts';
+
+/** kubectl is not consistent about the stream and the exit code of a bare group. */
+const bare: Readonly<Record<string, { stream: 'out' | 'err'; exitCode: number }>> = {
+  rollout: { stream: 'out', exitCode: 1 },
+  certificate: { stream: 'out', exitCode: 0 },
+};
+
+export const group =
+  (short: string, rest: Pick<Verb, 'long' | 'examples'> = {}): LoadVerb =>
+  async () => ({
+    short,
+    ...rest,
+    async run(context) {
+      const { stream, exitCode } = bare[context.command] ?? { stream: 'err', exitCode: 1 };
+      const [word] = context.args;
+      if (word !== undefined && exitCode !== 0) throw new KubectlError(`unknown command "${word}"`, { usage: true });
+      const { commandHelp } = await import('../help/command.ts');
+      const text = await commandHelp(context.program, context.command);
+      context[stream](text.replace(/\n$/, ''));
+      return exitCode;
+    },
+  });

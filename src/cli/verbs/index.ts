@@ -1,0 +1,100 @@
+// The table of contents of the command line, under kubectl's help headings and in its order: path typed to the verb's file.
+// A verb whose words have verbs below it (`config`, `rollout`) says so with group().
+import type { Verb } from '../verb.ts';
+import { group } from './group.ts';
+
+export type LoadVerb = () => Promise<Verb>;
+
+export interface Heading {
+  heading: string;
+  verbs: Readonly<Record<string, LoadVerb>>;
+}
+
+export const headings: readonly Heading[] = [
+  {
+    heading: 'Basic Commands (Beginner)',
+    verbs: {},
+  },
+  {
+    heading: 'Basic Commands (Intermediate)',
+    verbs: {},
+  },
+  {
+    heading: 'Deploy Commands',
+    verbs: {},
+  },
+  {
+    heading: 'Cluster Management Commands',
+    verbs: {
+      'cluster-info': async () => (await import('./cluster-info.ts')).clusterInfo,
+    },
+  },
+  {
+    heading: 'Troubleshooting and Debugging Commands',
+    verbs: {},
+  },
+  {
+    heading: 'Advanced Commands',
+    verbs: {},
+  },
+  {
+    heading: 'Settings Commands',
+    verbs: {
+      completion: async () => (await import('./completion.ts')).completion,
+    },
+  },
+  {
+    heading: 'Other Commands',
+    verbs: {
+      'api-resources': async () => (await import('./api-resources.ts')).apiResources,
+      'api-versions': async () => (await import('./api-versions.ts')).apiVersions,
+      config: group('Change kubeconfig files'),
+      'config current-context': async () => (await import('./config/current-context.ts')).currentContext,
+      'config delete-cluster': async () => (await import('./config/delete-cluster.ts')).deleteCluster,
+      'config delete-context': async () => (await import('./config/delete-context.ts')).deleteContext,
+      'config delete-user': async () => (await import('./config/delete-user.ts')).deleteUser,
+      'config get-clusters': async () => (await import('./config/get-clusters.ts')).getClusters,
+      'config get-contexts': async () => (await import('./config/get-contexts.ts')).getContexts,
+      'config get-users': async () => (await import('./config/get-users.ts')).getUsers,
+      'config rename-context': async () => (await import('./config/rename-context.ts')).renameContext,
+      'config set': async () => (await import('./config/set.ts')).set,
+      'config set-cluster': async () => (await import('./config/set-cluster.ts')).setCluster,
+      'config set-context': async () => (await import('./config/set-context.ts')).setContext,
+      'config set-credentials': async () => (await import('./config/set-credentials.ts')).setCredentials,
+      'config unset': async () => (await import('./config/unset.ts')).unset,
+      'config use-context': async () => (await import('./config/use-context.ts')).useContext,
+      'config view': async () => (await import('./config/view.ts')).view,
+      version: async () => (await import('./version.ts')).version,
+    },
+  },
+];
+
+/** Commands that help does not list. */
+export const unlisted: Readonly<Record<string, LoadVerb>> = {
+  help: async () => (await import('./help.ts')).help,
+  options: async () => (await import('./options.ts')).options,
+};
+
+/** What kubectl does not have; the name `kubectl` does not know these. */
+export const ownHeading: Heading = {
+  heading: 'Commands of kubemu',
+  verbs: {
+    cluster: group('Make, choose and remove clusters'),
+    'cluster create': async () => (await import('./cluster/create.ts')).create,
+    'cluster list': async () => (await import('./cluster/list.ts')).list,
+    'cluster use': async () => (await import('./cluster/use.ts')).use,
+    'cluster delete': async () => (await import('./cluster/delete.ts')).remove,
+    'cluster reset': async () => (await import('./cluster/reset.ts')).reset,
+    clock: async () => (await import('./clock.ts')).clock,
+    env: async () => (await import('./env.ts')).env,
+  },
+};
+
+/** Undefined when kubemu does not have the command yet. */
+export function findVerb(program: string, path: string): LoadVerb | undefined {
+  for (const { verbs } of program === 'kubectl' ? headings : [...headings, ownHeading]) {
+    const load = Object.hasOwn(verbs, path) ? verbs[path] : undefined;
+    if (load) return load;
+  }
+  return Object.hasOwn(unlisted, path) ? unlisted[path] : undefined;
+}
