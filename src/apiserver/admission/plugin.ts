@@ -1,0 +1,88 @@
+// What an admission plugin is, and the chain that runs them in order. Webhooks and policies are not among them yet.
+import type { KubeObject } from '../../machinery/object.ts';
+import type { User } from '../authentication.ts';
+import type { ApiServerDeps } from '../context.ts';
+import type { Resource } from '../resource.ts';
+import type { Resources } from '../resources.ts';
+import type { Storage } from '../storage.ts';
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+/** admission.Attributes. */
+export interface Attributes {
+  operation: Operation;
+  resource: Resource;
+  subresource: string;
+  namespace: string;
+  /** Empty while a name is yet to be generated. */
+  name: string;
+  /** The draft; mutating plugins may change it. Absent for DELETE. */
+  object?: KubeObject;
+  /** The stored object, for UPDATE and DELETE. */
+  old?: KubeObject;
+  user: User;
+  dryRun: boolean;
+  /** Texts for `Warning` headers. */
+  warnings: string[];
+}
+
+/** What plugins may ask: the store below them, not the API above. */
+export interface AdmissionContext extends ApiServerDeps {
+  storage: Storage;
+  resources: Resources;
+}
+
+export interface AdmissionPlugin {
+  /** As `--enable-admission-plugins` spells it. */
+  readonly name: string;
+  /** `pods`, `deployments.apps`; all resources when absent. */
+  readonly resources?: readonly string[];
+  readonly operations: readonly Operation[];
+  /** Mutates, or refuses by throwing. */
+  admit?(attributes: Attributes, context: AdmissionContext): void;
+  /** Refuses by throwing; runs when nothing changes any more. */
+  validate?(attributes: Attributes, context: AdmissionContext): void;
+  /** Told of what was stored: for plugins that count. */
+  committed?(attributes: Attributes, stored: KubeObject, context: AdmissionContext): void;
+}
+
+export class Admission {
+  private readonly chains = new Map<string, readonly AdmissionPlugin[]>();
+
+  constructor(
+    private readonly plugins: readonly AdmissionPlugin[],
+    private readonly context: AdmissionContext,
+  ) {}
+
+  admit(attributes: Attributes): void {
+    for (const plugin of this.chain(attributes)) plugin.admit?.(attributes, this.context);
+  }
+
+  validate(attributes: Attributes): void {
+    for (const plugin of this.chain(attributes)) plugin.validate?.(attributes, this.context);
+  }
+
+  committed(attributes: Attributes, stored: KubeObject): void {
+    for (const plugin of this.chain(attributes)) plugin.committed?.(attributes, stored, this.context);
+  }
+
+  private chain({ operation, resource }: Attributes): readonly AdmissionPlugin[] {
+    const key = `${operation} ${resource.kind.resource}`;
+    let chain = this.chains.get(key);
+    if (!chain) {
+      chain = this.plugins.filter(
+        (plugin) =>
+          plugin.operations.includes(operation) &&
+          (!plugin.resources || plugin.resources.includes(resource.kind.resource)) &&
+          !this.context.options.disableAdmissionPlugins?.includes(plugin.name),
+      );
+      this.chains.set(key, chain);
+    }
+    return chain;
+  }
+}
+
+/** The name that refusals use: an object whose name is yet to be generated goes by its prefix. */
+export function nameInErrors({ name, object }: Attributes): string {
+  return name || object?.metadata.name || object?.metadata.generateName || 'Unknown';
+}

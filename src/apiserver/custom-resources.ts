@@ -1,0 +1,119 @@
+// Plays apiextensions-apiserver's customresource handler: the kinds that stored CustomResourceDefinitions serve. Objects are not
+// checked against the definition's schema yet, nor pruned or defaulted by it; conversion between versions is none.
+import type { V1CustomResourceColumnDefinition, V1CustomResourceDefinitionSpec } from '../api/generated/types.ts';
+import type { Column, Kind } from '../api/kind.ts';
+import { parseTime } from '../machinery/clock.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { type Resource, resourceOf } from './resource.ts';
+
+/** Where etcd keeps the definitions. */
+export const DEFINITIONS = '/registry/apiextensions.k8s.io/customresourcedefinitions/';
+
+const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+
+/** Served resources of the established definitions, by `group/version/plural`. */
+export function customResources(definitions: readonly KubeObject[]): ReadonlyMap<string, Resource> {
+  const found = new Map<string, Resource>();
+  for (const definition of definitions) {
+    if (!isEstablished(definition)) continue;
+    const spec = definition.spec as V1CustomResourceDefinitionSpec;
+    for (const version of spec.versions) {
+      if (!version.served) continue;
+      const subresources = [...(version.subresources?.status ? ['status'] : []), ...(version.subresources?.scale ? ['scale'] : [])];
+      const kind: Kind = {
+        names: {
+          group: spec.group,
+          version: version.name,
+          kind: spec.names.kind,
+          plural: spec.names.plural,
+          singular: spec.names.singular ?? spec.names.kind.toLowerCase(),
+          shortNames: spec.names.shortNames ?? [],
+          categories: spec.names.categories ?? [],
+          namespaced: spec.scope === 'Namespaced',
+          verbs: VERBS,
+          subresources,
+        },
+        resource: `${spec.names.plural}.${spec.group}`,
+        etcdPrefix: `/registry/${spec.group}/${spec.names.plural}/`,
+        strategy: { columns: columnsOf(version.additionalPrinterColumns) },
+      };
+      found.set(`${spec.group}/${version.name}/${spec.names.plural}`, resourceOf(kind, definition));
+    }
+  }
+  return found;
+}
+
+function isEstablished(definition: KubeObject): boolean {
+  const { conditions = [] } = (definition.status ?? {}) as { conditions?: { type: string; status: string }[] };
+  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+}
+
+function columnsOf(declared: readonly V1CustomResourceColumnDefinition[] | undefined): readonly Column<KubeObject>[] {
+  const name: Column<KubeObject> = { header: 'Name', format: 'name', cell: (object) => object.metadata.name };
+  const age: Column<KubeObject> = {
+    header: 'Age',
+    type: 'date',
+    cell: (object, now) => elapsed(object.metadata.creationTimestamp, now),
+  };
+  if (!declared?.length) return [name, age];
+  return [
+    name,
+    ...declared.map(
+      (column): Column<KubeObject> => ({
+        header: column.name,
+        cell: (object, now) => {
+          const value = valueAt(object, column.jsonPath);
+          if (value === undefined || value === null) return column.type === 'date' ? '<unknown>' : undefined;
+          if (column.type === 'date') return elapsed(String(value), now);
+          return typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean);
+        },
+        ...(column.priority ? { wide: true } : {}),
+        ...(column.type === 'integer' || column.type === 'boolean' || column.type === 'date' ? { type: column.type } : {}),
+      }),
+    ),
+  ];
+}
+
+/** The simple JSON paths that printer columns use: fields, indexes, `[*]` and `[?(@.type=="Ready")]`. */
+export function valueAt(object: unknown, path: string): unknown {
+  let found: unknown[] = [object];
+  for (const step of path.match(/\[\?\(@\.[^)]*\)\]|\[[^\]]*\]|(?:\\.|[^.[])+/g) ?? []) {
+    found = found.flatMap((value) => stepInto(value, step));
+  }
+  return found[0];
+}
+
+function stepInto(value: unknown, step: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const filter = /^\[\?\(@\.([^=!]+?)\s*==\s*["']([^"']*)["']\s*\)\]$/.exec(step);
+  if (filter) {
+    const [, field = '', wanted] = filter;
+    return Array.isArray(value) ? value.filter((item: Record<string, unknown>) => String(item?.[field]) === wanted) : [];
+  }
+  const name = step.startsWith('[') ? step.slice(1, -1).replace(/^['"]|['"]$/g, '') : step.replace(/\\(.)/g, '$1');
+  if (name === '*') return Object.values(value);
+  if (!Object.hasOwn(value, name)) return [];
+  return [(value as Record<string, unknown>)[name]];
+}
+
+/** duration.HumanDuration of the time since then. */
+export function elapsed(since: string, now: number): string {
+  const from = parseTime(since);
+  if (Number.isNaN(from)) return '<unknown>';
+  const s = Math.floor((now - from) / 1000);
+  if (s < -1) return '<invalid>';
+  if (s < 0) return '0s';
+  if (s < 120) return `${s}s`;
+  const m = Math.floor(s / 60);
+  if (m < 10) return s % 60 ? `${m}m${s % 60}s` : `${m}m`;
+  if (m < 180) return `${m}m`;
+  const h = Math.floor(m / 60);
+  if (h < 8) return m % 60 ? `${h}h${m % 60}m` : `${h}h`;
+  if (h < 48) return `${h}h`;
+  const d = Math.floor(h / 24);
+  if (h < 192) return h % 24 ? `${d}d${h % 24}h` : `${d}d`;
+  if (d < 730) return `${d}d`;
+  const y = Math.floor(d / 365);
+  if (d < 2920) return d % 365 ? `${y}y${d % 365}d` : `${y}y`;
+  return `${y}y`;
+}

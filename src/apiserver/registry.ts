@@ -1,0 +1,131 @@
+// Plays apiserver/pkg/registry/generic/registry: create, update and delete of any resource through its strategy.
+
+import { jsonEqual } from '../machinery/equal.ts';
+import { thaw } from '../machinery/freeze.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { alreadyExists, conflict, failure, invalid, notFound } from '../machinery/status.ts';
+import type { Admission, Attributes } from './admission/plugin.ts';
+import { type ApiServerDeps, strategyContext } from './context.ts';
+import { fillSystemFields, keepSystemFields, regenerateName } from './metadata.ts';
+import type { Resource } from './resource.ts';
+import type { Entry, Storage } from './storage.ts';
+import { validateChange, validateNew } from './validation.ts';
+
+/** One write, as the stages before the registry hand it over. */
+export interface Write {
+  resource: Resource;
+  /** What admission is told; its `object` is the draft. */
+  attributes: Attributes;
+  dryRun: boolean;
+  subresource: string;
+}
+
+/** How often a taken generated name is drawn again. */
+const NAME_ATTEMPTS = 8;
+
+export class Registry {
+  constructor(
+    private readonly deps: ApiServerDeps,
+    private readonly storage: Storage,
+    private readonly admission: Admission,
+  ) {}
+
+  entry(resource: Resource, namespace: string, name: string): Entry {
+    const entry = this.storage.get(resource, namespace, name);
+    if (!entry) throw notFound(resource.gr, name);
+    return entry;
+  }
+
+  create(write: Write, draft: KubeObject): KubeObject {
+    const { resource, attributes, dryRun } = write;
+    const { strategy } = resource.kind;
+    strategy.setDefaults?.(draft);
+    this.admission.admit(attributes);
+    const generated = !draft.metadata.name && draft.metadata.generateName;
+    const givenVersion = draft.metadata.resourceVersion;
+    fillSystemFields(draft, resource, this.deps);
+    if (resource.hasStatus && resource.kind.resource !== 'nodes') delete draft.status;
+    strategy.prepareForCreate?.(draft, strategyContext(this.deps, write.subresource));
+    attributes.name = draft.metadata.name;
+    const errors = validateNew(draft, resource);
+    if (errors.length) throw invalid(resource.kind.names, draft.metadata.name ?? '', errors);
+    this.admission.validate(attributes);
+
+    const namespace = draft.metadata.namespace ?? '';
+    for (let attempt = 1; this.storage.get(resource, namespace, draft.metadata.name); attempt++) {
+      if (!generated || attempt > NAME_ATTEMPTS) throw alreadyExists(resource.gr, draft.metadata.name);
+      regenerateName(draft, resource, this.deps, attempt);
+    }
+    if (givenVersion && givenVersion !== '0') throw failure(500, '', 'resourceVersion should not be set on objects to be created');
+    if (dryRun) return draft;
+    const stored = this.storage.create(resource, draft);
+    if (!stored) throw alreadyExists(resource.gr, draft.metadata.name);
+    this.admission.committed(attributes, stored);
+    return stored;
+  }
+
+  /** `draft` shares with the stored object what it leaves alone. */
+  update(write: Write, entry: Entry, draft: KubeObject): KubeObject {
+    const { resource, attributes } = write;
+    const old = entry.value;
+    const { strategy } = resource.kind;
+    keepSystemFields(draft, old, resource);
+    separateStatus(draft, old, resource, write.subresource);
+    const changed = changedFields(draft, old);
+    if (changed.some((field) => field !== 'metadata' && field !== 'status')) strategy.setDefaults?.(draft);
+    this.admission.admit(attributes);
+    strategy.prepareForUpdate?.(draft, old, strategyContext(this.deps, write.subresource));
+    if (jsonEqual(draft, old)) return old;
+    if (resource.hasGeneration && old.metadata.generation !== undefined && write.subresource !== 'status' && changesSpec(draft, old)) {
+      draft.metadata.generation = old.metadata.generation + 1;
+    }
+    const errors = validateChange(draft, old, resource, write.subresource);
+    if (errors.length) throw invalid(resource.kind.names, old.metadata.name, errors);
+    this.admission.validate(attributes);
+    if (write.dryRun) return draft;
+    if (isGone(draft)) {
+      this.storage.delete(resource, entry);
+      this.admission.committed(attributes, draft);
+      return draft;
+    }
+    const stored = this.storage.update(resource, entry, draft);
+    if (!stored) throw modified(resource, old.metadata.name);
+    this.admission.committed(attributes, stored);
+    return stored;
+  }
+}
+
+export const modified = (resource: Resource, name: string): Error =>
+  conflict(resource.gr, name, 'the object has been modified; please apply your changes to the latest version and try again');
+
+/** Nothing holds the object any longer: its deletion was asked for, its grace is over and it has no finalizers. */
+function isGone(object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata;
+  if (!deletionTimestamp || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false;
+  if (object.kind !== 'Namespace') return true;
+  return !(object.spec as { finalizers?: readonly string[] } | undefined)?.finalizers?.length;
+}
+
+/** A write of the object leaves its status alone, and a write of the status everything else but labels and annotations. */
+function separateStatus(draft: KubeObject, old: KubeObject, resource: Resource, subresource: string): void {
+  if (subresource === 'status') {
+    for (const field of Object.keys(draft)) {
+      if (field !== 'metadata' && field !== 'status' && !Object.hasOwn(old, field)) delete draft[field];
+    }
+    for (const field of Object.keys(old)) if (field !== 'metadata' && field !== 'status') draft[field] = old[field];
+    if (old.metadata.ownerReferences) draft.metadata.ownerReferences = thaw(old.metadata.ownerReferences);
+    else delete draft.metadata.ownerReferences;
+  } else if (resource.hasStatus) {
+    if (old.status === undefined) delete draft.status;
+    else draft.status = old.status;
+  }
+}
+
+function changedFields(draft: KubeObject, old: KubeObject): string[] {
+  const fields = new Set([...Object.keys(draft), ...Object.keys(old)]);
+  return [...fields].filter((field) => draft[field] !== old[field] && !jsonEqual(draft[field], old[field]));
+}
+
+function changesSpec(draft: KubeObject, old: KubeObject): boolean {
+  return changedFields(draft, old).some((field) => field !== 'metadata' && field !== 'status');
+}

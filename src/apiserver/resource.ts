@@ -1,0 +1,76 @@
+// What the server knows about one served resource beyond its kind: tables computed once.
+import type { Kind } from '../api/kind.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import type { GroupResource } from '../machinery/status.ts';
+
+/** One resource at one version, as requests address it. */
+export interface Resource {
+  readonly kind: Kind;
+  readonly gr: GroupResource;
+  readonly apiVersion: string;
+  readonly namespaced: boolean;
+  readonly hasStatus: boolean;
+  readonly hasGeneration: boolean;
+  /** Set for resources that a CustomResourceDefinition serves. */
+  readonly custom?: KubeObject;
+}
+
+/** Kinds with a status whose strategy never sets a generation. */
+const WITHOUT_GENERATION = new Set([
+  'bindings',
+  'certificatesigningrequests.certificates.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'componentstatuses',
+  'configmaps',
+  'controllerrevisions.apps',
+  'csidrivers.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'csistoragecapacities.storage.k8s.io',
+  'endpoints',
+  'events',
+  'events.events.k8s.io',
+  'horizontalpodautoscalers.autoscaling',
+  'ipaddresses.networking.k8s.io',
+  'leases.coordination.k8s.io',
+  'limitranges',
+  'namespaces',
+  'nodes',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'resourceclaims.resource.k8s.io',
+  'resourcequotas',
+  'rolebindings.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+  'runtimeclasses.node.k8s.io',
+  'secrets',
+  'serviceaccounts',
+  'servicecidrs.networking.k8s.io',
+  'services',
+  'storageclasses.storage.k8s.io',
+  'volumeattachments.storage.k8s.io',
+  'volumeattributesclasses.storage.k8s.io',
+]);
+
+export function resourceOf(kind: Kind, custom?: KubeObject): Resource {
+  const { names } = kind;
+  return {
+    kind,
+    gr: { group: names.group, resource: names.plural },
+    apiVersion: names.group ? `${names.group}/${names.version}` : names.version,
+    namespaced: names.namespaced,
+    hasStatus: names.subresources.includes('status'),
+    hasGeneration: custom !== undefined || !WITHOUT_GENERATION.has(kind.resource),
+    ...(custom ? { custom } : {}),
+  };
+}
+
+/** `/registry/pods/default/web` */
+export function etcdKey(resource: Resource, namespace: string, name: string): string {
+  return resource.namespaced ? `${resource.kind.etcdPrefix}${namespace}/${name}` : resource.kind.etcdPrefix + name;
+}
+
+/** Where the keys of a list begin: those of one namespace, or all. */
+export function listPrefix(resource: Resource, namespace: string): string {
+  return resource.namespaced && namespace ? `${resource.kind.etcdPrefix}${namespace}/` : resource.kind.etcdPrefix;
+}

@@ -1,0 +1,49 @@
+// Every resource that the server serves: built-in kinds, and those that CustomResourceDefinitions add.
+import { builtinKinds, kindForResource } from '../api/index.ts';
+import type { Etcd } from '../etcd/etcd.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { failure, type StatusError } from '../machinery/status.ts';
+import { customResources, DEFINITIONS } from './custom-resources.ts';
+import { type Resource, resourceOf } from './resource.ts';
+
+export class Resources {
+  private readonly builtin = new Map<string, Resource | undefined>();
+  private custom: ReadonlyMap<string, Resource> | undefined;
+
+  constructor(private readonly etcd: Etcd) {
+    etcd.watch((change) => {
+      if (change.key.startsWith(DEFINITIONS)) this.custom = undefined;
+    });
+  }
+
+  find(group: string, version: string, plural: string): Resource | undefined {
+    const path = `${group}/${version}/${plural}`;
+    let found = this.builtin.get(path);
+    if (!found && !this.builtin.has(path)) {
+      const kind = kindForResource(group, version, plural);
+      found = kind && resourceOf(kind);
+      this.builtin.set(path, found);
+    }
+    return found ?? this.customs().get(path);
+  }
+
+  /** All versions of all resources, built-in ones first. */
+  *all(): Iterable<Resource> {
+    for (const { names } of builtinKinds()) {
+      const found = this.find(names.group, names.version, names.plural);
+      if (found) yield found;
+    }
+    yield* this.customs().values();
+  }
+
+  private customs(): ReadonlyMap<string, Resource> {
+    if (!this.custom) {
+      const definitions: KubeObject[] = [];
+      for (const { value } of this.etcd.range<KubeObject>(DEFINITIONS)) definitions.push(value);
+      this.custom = customResources(definitions);
+    }
+    return this.custom;
+  }
+}
+
+export const pathNotFound = (): StatusError => failure(404, 'NotFound', 'the server could not find the requested resource', {});

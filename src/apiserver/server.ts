@@ -1,0 +1,203 @@
+// Plays kube-apiserver: one pipeline from a request to etcd. This file is the order of its stages; each stage has its own.
+import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { StatusError } from '../machinery/status.ts';
+import { admissionPlugins } from './admission/index.ts';
+import { Admission, type Attributes, type Operation } from './admission/plugin.ts';
+import { authenticate } from './authentication.ts';
+import { type Call, isDryRun, methodNotAllowed } from './call.ts';
+import type { ApiServerDeps } from './context.ts';
+import { draftOf, expectKind, parseBody } from './decoding.ts';
+import { type DeleteOptions, deleteObject } from './deletion.ts';
+import { listObject, listPage } from './listing.ts';
+import { matchRequest } from './metadata.ts';
+import { representation } from './negotiation.ts';
+import { partialMetadata } from './partial-metadata.ts';
+import { checkPatched, patched } from './patching.ts';
+import { Registry, type Write } from './registry.ts';
+import { type RequestInfo, requestInfo } from './request-info.ts';
+import { pathNotFound, Resources } from './resources.ts';
+import { selectionOf } from './selection.ts';
+import { type Entry, Storage } from './storage.ts';
+import { subresourceHandlers } from './subresources/index.ts';
+import { type IncludeObject, tableOf } from './table.ts';
+
+export type { ApiServerDeps, ApiServerOptions } from './context.ts';
+
+export interface ApiServer {
+  handle: ApiHandler;
+}
+
+export function createApiServer(deps: ApiServerDeps): ApiServer {
+  const server = new Server(deps);
+  return { handle: (request) => server.handle(request) };
+}
+
+export class Server {
+  readonly storage: Storage;
+  readonly resources: Resources;
+  readonly admission: Admission;
+  readonly registry: Registry;
+
+  constructor(readonly deps: ApiServerDeps) {
+    this.storage = new Storage(deps);
+    this.resources = new Resources(deps.etcd);
+    this.admission = new Admission(admissionPlugins, { ...deps, storage: this.storage, resources: this.resources });
+    this.registry = new Registry(deps, this.storage, this.admission);
+  }
+
+  async handle(request: ApiRequest): Promise<ApiResponse> {
+    try {
+      return await this.serve(request);
+    } catch (error) {
+      if (error instanceof StatusError) return { code: error.code, body: error.status };
+      throw error;
+    }
+  }
+
+  private async serve(request: ApiRequest): Promise<ApiResponse> {
+    const info = requestInfo(request);
+    const user = authenticate(request.credentials, () => undefined);
+    if (!info.isResource) throw pathNotFound();
+    const resource = this.resources.find(info.group, info.version, info.resource);
+    if (!resource) throw pathNotFound();
+    const call: Call = { request, info, user, resource, warnings: [] };
+    const response = await this.resourceRequest(call);
+    return call.warnings.length ? { ...response, warnings: call.warnings } : response;
+  }
+
+  private async resourceRequest(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    if (info.subresource && info.subresource !== 'status') {
+      const handler = subresourceHandlers[`${resource.kind.resource}/${info.subresource}`];
+      if (!handler || !resource.kind.names.subresources.includes(info.subresource)) throw pathNotFound();
+      return handler(this, call);
+    }
+    if (info.subresource && !resource.hasStatus) throw pathNotFound();
+    if (info.verb !== 'list' && info.verb !== 'deletecollection' && info.verb !== 'create' && !info.name) throw methodNotAllowed();
+    if (!resource.kind.names.verbs.includes(info.verb)) throw methodNotAllowed();
+    switch (info.verb) {
+      case 'get':
+        return this.present(call, [this.registry.entry(resource, info.namespace, info.name)], undefined);
+      case 'list': {
+        const { entries, metadata } = listPage(this.storage, info, resource, selectionOf(info, resource));
+        return this.present(call, entries, metadata);
+      }
+      case 'create':
+        return this.create(call);
+      case 'update': {
+        const body = expectKind(await parseBody(call.request), resource);
+        const entry = this.registry.entry(resource, info.namespace, info.name);
+        return this.update(call, entry, body);
+      }
+      case 'patch': {
+        const entry = this.registry.entry(resource, info.namespace, info.name);
+        const body = await patched(call.request, resource, entry.value);
+        checkPatched(body, entry.value, resource);
+        return this.update(call, entry, body);
+      }
+      case 'delete':
+        return this.delete(call);
+      default:
+        throw methodNotAllowed();
+    }
+  }
+
+  private async create(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    if (info.name) throw methodNotAllowed();
+    const body = expectKind(await parseBody(call.request), resource);
+    const draft = draftOf(body, resource);
+    matchRequest(draft, resource, info);
+    const stored = this.registry.create(this.write(call, 'CREATE', draft, undefined), draft);
+    return this.presentOne(call, stored, 201);
+  }
+
+  private update(call: Call, entry: Entry, body: KubeObject): ApiResponse {
+    const { info, resource } = call;
+    const draft = draftOf(body, resource, entry.value);
+    matchRequest(draft, resource, info);
+    const stored = this.registry.update(this.write(call, 'UPDATE', draft, entry.value), entry, draft);
+    return this.presentOne(call, stored, 200);
+  }
+
+  private async delete(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    const options = deleteOptions(call, await parseBody(call.request));
+    const entry = this.registry.entry(resource, info.namespace, info.name);
+    const { attributes, dryRun } = this.write(call, 'DELETE', undefined, entry.value);
+    this.admission.admit(attributes);
+    this.admission.validate(attributes);
+    const { removed, object } = deleteObject(this.storage, this.deps, resource, entry, options, dryRun || Boolean(options.dryRun?.length));
+    if (!removed) return { code: 200, body: object };
+    const { name, uid } = object.metadata;
+    const { group, plural } = resource.kind.names;
+    return {
+      code: 200,
+      body: {
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Success',
+        details: { name, ...(group ? { group } : {}), kind: plural, uid },
+      },
+    };
+  }
+
+  /** What the registry and admission are told about a write. */
+  write(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): Write {
+    const { info, resource, user, warnings } = call;
+    const dryRun = isDryRun(info);
+    const attributes: Attributes = {
+      operation,
+      resource,
+      subresource: info.subresource,
+      namespace: info.namespace,
+      name: info.name || (object?.metadata.name ?? ''),
+      ...(object ? { object } : {}),
+      ...(old ? { old } : {}),
+      user,
+      dryRun,
+      warnings,
+    };
+    return { resource, attributes, dryRun, subresource: info.subresource };
+  }
+
+  presentOne(call: Call, object: KubeObject, code: number): ApiResponse {
+    const as = representation(call.request.accept);
+    if (as === 'table') {
+      const metadata = { resourceVersion: object.metadata.resourceVersion };
+      return { code, body: tableOf(call.resource, [object], metadata, includeObject(call.info), this.deps.clock.now()) };
+    }
+    return { code, body: as === 'metadata' ? partialMetadata(object) : object };
+  }
+
+  private present(call: Call, entries: readonly Entry[], list: Parameters<typeof listObject>[2] | undefined): ApiResponse {
+    const objects = entries.map((entry) => this.storage.shown(entry));
+    if (!list) return this.presentOne(call, objects[0] as KubeObject, 200);
+    const as = representation(call.request.accept);
+    if (as === 'table') {
+      return { code: 200, body: tableOf(call.resource, objects, { ...list }, includeObject(call.info), this.deps.clock.now()) };
+    }
+    if (as === 'metadata') {
+      const items = objects.map(partialMetadata);
+      return { code: 200, body: { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: list, items } };
+    }
+    return { code: 200, body: listObject(call.resource, objects, list) };
+  }
+}
+
+function includeObject(info: RequestInfo): IncludeObject {
+  const value = info.query.get('includeObject');
+  return value === 'None' || value === 'Object' ? value : 'Metadata';
+}
+
+/** Options come in the body, or in the query where there is none. */
+function deleteOptions({ info: { query } }: Call, body: unknown): DeleteOptions {
+  if (typeof body === 'object' && body !== null) return body as DeleteOptions;
+  return {
+    ...(query.has('gracePeriodSeconds') ? { gracePeriodSeconds: Number(query.get('gracePeriodSeconds')) } : {}),
+    ...(query.has('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy') } : {}),
+    ...(query.has('orphanDependents') ? { orphanDependents: query.flag('orphanDependents') } : {}),
+  };
+}

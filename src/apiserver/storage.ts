@@ -1,0 +1,77 @@
+// Between the registry and etcd: keys, index keys, resource versions, expiry and dry run in one place.
+
+import type { KubeObject } from '../machinery/object.ts';
+import type { KeyValue } from '../state/keyspace.ts';
+import type { ApiServerDeps } from './context.ts';
+import { indexed, reindex } from './indexes.ts';
+import { etcdKey, listPrefix, type Resource } from './resource.ts';
+
+export type Entry = KeyValue<KubeObject>;
+
+export class Storage {
+  constructor(private readonly deps: ApiServerDeps) {}
+
+  get revision(): number {
+    return this.deps.etcd.revision;
+  }
+
+  get(resource: Resource, namespace: string, name: string): Entry | undefined {
+    return this.deps.etcd.get<KubeObject>(etcdKey(resource, namespace, name));
+  }
+
+  /** Stores a new object; undefined when its key is taken. */
+  create(resource: Resource, object: KubeObject): KubeObject | undefined {
+    const key = etcdKey(resource, object.metadata.namespace ?? '', object.metadata.name);
+    const entry = this.deps.etcd.create(key, (revision) => versioned(object, revision), resource.kind.strategy.timeToLive);
+    if (!entry) return undefined;
+    reindex(this.deps.store, resource, undefined, entry.value);
+    return entry.value;
+  }
+
+  /** Replaces what `entry` holds; undefined when somebody was faster. */
+  update(resource: Resource, entry: Entry, object: KubeObject): KubeObject | undefined {
+    const updated = this.deps.etcd.update(
+      entry.key,
+      entry.mod,
+      (revision) => versioned(object, revision),
+      resource.kind.strategy.timeToLive,
+    );
+    if (!updated) return undefined;
+    reindex(this.deps.store, resource, entry.value, updated.value);
+    return updated.value;
+  }
+
+  delete(resource: Resource, entry: Entry): boolean {
+    if (!this.deps.etcd.delete(entry.key, entry.mod)) return false;
+    reindex(this.deps.store, resource, entry.value, undefined);
+    return true;
+  }
+
+  range(resource: Resource, namespace: string, after?: string): Iterable<Entry> {
+    return this.deps.etcd.range<KubeObject>(listPrefix(resource, namespace), after);
+  }
+
+  count(resource: Resource, namespace: string): number {
+    return this.deps.etcd.count(listPrefix(resource, namespace));
+  }
+
+  /** Objects by index, in key order, those of one namespace or all. */
+  *byIndex(resource: Resource, namespace: string, by: 'node' | 'owner', value: string): Iterable<Entry> {
+    const within = namespace ? `${namespace}/` : '';
+    for (const id of indexed(this.deps.store, resource, by, value)) {
+      if (!id.startsWith(within)) continue;
+      const entry = this.deps.etcd.get<KubeObject>(resource.kind.etcdPrefix + id);
+      if (entry) yield entry;
+    }
+  }
+
+  /** The object as of now: what repeats without anybody's doing is added when it is read. */
+  shown(entry: Entry): KubeObject {
+    return this.deps.overlay ? this.deps.overlay(entry.key, entry.value) : entry.value;
+  }
+}
+
+function versioned(object: KubeObject, revision: number): KubeObject {
+  object.metadata.resourceVersion = String(revision);
+  return object;
+}
