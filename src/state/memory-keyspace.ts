@@ -25,7 +25,7 @@ export interface Pending {
   /** Changes of `/registry/` in order of revision. Of what has left the history window, each key's last change only. */
   readonly changes: readonly Change[];
   /** Keys under `/kubemu/` that were written or deleted. */
-  readonly plain: Iterable<string>;
+  readonly plain: ReadonlySet<string>;
 }
 
 export const isRegistry = (key: string): boolean => key.startsWith('/registry/');

@@ -1,0 +1,166 @@
+// The few system calls that the state file is made of, and how each becomes durable. Files are 0600 and directories 0700: they hold Secrets.
+import { constants } from 'node:buffer';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fdatasync,
+  constants as flags,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { StateFileError } from './errors.ts';
+
+/** Which bytes these were: differs as soon as somebody has appended, replaced or deleted. */
+export type Fingerprint = string;
+
+const ABSENT: Fingerprint = 'absent';
+
+/** The file itself, whatever symbolic links lead to it: a fold replaces the file and not the link, and there is one lock for all names. */
+export function resolveStatePath(path: string): string {
+  const full = resolve(path);
+  return real(full) ?? join(real(dirname(full)) ?? dirname(full), basename(full));
+}
+
+function real(path: string): string | undefined {
+  return existsSync(path) ? realpathSync.native(path) : undefined;
+}
+
+/** Undefined bytes: there is no file, or an empty one. */
+export function readAll(path: string): { bytes?: Buffer; fingerprint: Fingerprint } {
+  const before = statSync(path, { throwIfNoEntry: false });
+  if (!before) return { fingerprint: ABSENT };
+  if (!before.isFile()) {
+    const what = before.isDirectory() ? 'a directory' : 'not a regular file';
+    throw new StateFileError('unreadable', path, `cannot read the state file ${path}: it is ${what}`);
+  }
+  const fd = openSync(path, 'r');
+  try {
+    const stat = fstatSync(fd);
+    if (stat.size > constants.MAX_LENGTH) throw Object.assign(new Error(), { code: 'ERR_OUT_OF_RANGE' });
+    const bytes = stat.size > 0 ? { bytes: readUpTo(fd, Buffer.allocUnsafeSlow(stat.size)) } : {};
+    return { ...bytes, fingerprint: fingerprintOf(stat) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readUpTo(fd: number, bytes: Buffer): Buffer {
+  let length = 0;
+  while (length < bytes.length) {
+    const read = readSync(fd, bytes, length, Math.min(bytes.length - length, 1 << 30), length);
+    if (read === 0) break;
+    length += read;
+  }
+  return bytes.subarray(0, length);
+}
+
+export function fingerprint(path: string): Fingerprint {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? fingerprintOf(stat) : ABSENT;
+}
+
+const fingerprintOf = ({ dev, ino, size, mtimeMs }: Stats): Fingerprint => `${dev}/${ino}/${size}/${mtimeMs}`;
+
+/** What has been written but is not durable yet. */
+export interface Unsynced {
+  readonly fingerprint: Fingerprint;
+  durable(): Promise<void>;
+}
+
+/** Writes `bytes` at `position` and lets the file end there. A write that fails is taken back. */
+export function overwriteTail(path: string, position: number, bytes: Buffer, footer: string): Unsynced {
+  const fd = openSync(path, 'r+');
+  try {
+    if (fstatSync(fd).size > position + footer.length) ftruncateSync(fd, position); // a torn write of somebody who died
+    writeAll(fd, bytes, position);
+  } catch (error) {
+    try {
+      ftruncateSync(fd, position);
+      writeAll(fd, Buffer.from(footer), position);
+    } finally {
+      closeSync(fd);
+    }
+    throw error;
+  }
+  return {
+    fingerprint: fingerprintOf(fstatSync(fd)),
+    durable: () => settled((done) => fdatasync(fd, done)).finally(() => closeSync(fd)),
+  };
+}
+
+/** Writes a new file beside `path`; it takes the old one's place once it is durable. `keepAs` is another name for the old one. */
+export function replaceFile(path: string, write: (block: (bytes: Buffer) => void) => void, keepAs?: string): Unsynced {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const beside = `${path}.new`;
+  rmSync(beside, { force: true }); // of somebody who died
+  const fd = openSync(beside, 'wx', 0o600);
+  try {
+    let position = 0;
+    write((bytes) => {
+      writeAll(fd, bytes, position);
+      position += bytes.length;
+    });
+  } catch (error) {
+    closeSync(fd);
+    rmSync(beside, { force: true });
+    throw error;
+  }
+  return {
+    fingerprint: fingerprintOf(fstatSync(fd)),
+    async durable() {
+      try {
+        await settled((done) => fsync(fd, done)).finally(() => closeSync(fd));
+        if (keepAs) keep(path, keepAs);
+        renameSync(beside, path);
+      } catch (error) {
+        rmSync(beside, { force: true });
+        throw error;
+      }
+      syncDirectory(dirname(path));
+    },
+  };
+}
+
+/** `<path>.damaged-1`, or the first such name that is free. */
+export function nameAside(path: string): string {
+  for (let n = 1; ; n++) if (!existsSync(`${path}.damaged-${n}`)) return `${path}.damaged-${n}`;
+}
+
+function keep(path: string, as: string): void {
+  try {
+    linkSync(path, as);
+  } catch {
+    copyFileSync(path, as, flags.COPYFILE_EXCL); // a file system without hard links
+  }
+}
+
+function writeAll(fd: number, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+}
+
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function settled(call: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => call((error) => (error ? reject(error) : resolve())));
+}

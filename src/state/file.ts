@@ -1,0 +1,195 @@
+// The state file: a lowdb database whose data is a Keyspace and whose adapter reads and appends lines (format.ts).
+//
+// How the cluster uses it. Reading needs no lock: `openStateFile` sees the last whole commit, whatever a writer is doing. Whoever wants
+// to change something takes the lock (lock.ts) first and then asks `changedOutside()`; if somebody has committed in between, it
+// drops this StateFile and opens a new one. `commit()` resolves when the changes are durable, writes nothing when nothing is dirty,
+// and refuses (`changed`) rather than overwrite what it has not read. Every failure is a StateFileError with one clear line.
+import { LowSync, type SyncAdapter } from 'lowdb';
+import { fingerprint, nameAside, overwriteTail, readAll, replaceFile, resolveStatePath, type Unsynced } from './disk.ts';
+import { fileError, StateFileError } from './errors.ts';
+import { Blocks, writeChanges, writeFolded } from './fold.ts';
+import { FOOTER } from './format.ts';
+import { type IndexedFile, indexLines } from './index-lines.ts';
+import type { Keyspace } from './keyspace.ts';
+import { MemoryKeyspace } from './memory-keyspace.ts';
+
+export interface StateFile {
+  /** Without symbolic links. */
+  readonly path: string;
+  /** There was no file, or an empty one: the keyspace is empty, and the first commit creates the file. */
+  readonly isNew: boolean;
+  readonly keyspace: Keyspace;
+  /** The file was damaged; the keyspace holds the last whole commit before that. To be told to the user; the next commit repairs. */
+  readonly warning?: StateFileError;
+  /** Makes every change so far durable. The lock must be held. */
+  commit(): Promise<void>;
+  /** Somebody else has committed, or removed the file, since this one was read or last committed. */
+  changedOutside(): boolean;
+  /** Waits for commits under way; there can be none after it. */
+  close(): Promise<void>;
+}
+
+/** A log shorter than this is never worth folding. */
+const SMALL = 256 * 1024;
+/** A commit of more keys than this writes the file anew, block by block, and not one enormous tail. */
+const MANY = 50_000;
+
+export function openStateFile(path: string): StateFile {
+  return new OpenFile(resolveStatePath(path));
+}
+
+class OpenFile implements StateFile {
+  readonly #adapter: LinesAdapter;
+  readonly #db: LowSync<MemoryKeyspace>;
+  #last: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(readonly path: string) {
+    this.#adapter = new LinesAdapter(path);
+    this.#db = new LowSync<MemoryKeyspace>(this.#adapter, new MemoryKeyspace());
+    this.#db.read();
+    this.isNew = !this.#adapter.file;
+    const damage = this.#adapter.file?.damage;
+    if (damage) this.warning = damageWarning(path, damage, this.keyspace.revision, this.#adapter.aside);
+  }
+
+  readonly isNew: boolean;
+  readonly warning?: StateFileError;
+
+  get keyspace(): Keyspace {
+    return this.#db.data;
+  }
+
+  commit(): Promise<void> {
+    const next = (): Promise<void> => this.#commit();
+    this.#last = this.#last.then(next, next);
+    return this.#last;
+  }
+
+  changedOutside(): boolean {
+    return fingerprint(this.path) !== this.#adapter.fingerprint;
+  }
+
+  close(): Promise<void> {
+    const done = (): void => {
+      this.#isClosed = true;
+    };
+    return this.#last.then(done, done);
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#isClosed) throw new Error('commit of a closed state file');
+    if (!this.keyspace.dirty && !this.#adapter.mustRewrite) return;
+    try {
+      if (this.changedOutside()) {
+        throw new StateFileError(
+          'changed',
+          this.path,
+          `the state file ${this.path} was changed by another process at the same time; nothing was saved`,
+        );
+      }
+      this.#db.write();
+      await this.#adapter.durable();
+    } catch (error) {
+      throw fileError('write', this.path, error);
+    }
+  }
+}
+
+/** lowdb's adapter: where the log ends, and whether the next write appends to it or folds it. */
+class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
+  file: IndexedFile | undefined;
+  fingerprint = '';
+  /** Where a damaged file will be kept. */
+  aside = '';
+  /** The file does not hold what has been committed: it is damaged, or a write of it failed. */
+  mustRewrite = false;
+  #end = 0;
+  #folded = 0;
+  #crc = 0;
+  #unsynced: Unsynced | undefined;
+
+  constructor(readonly path: string) {}
+
+  read(): MemoryKeyspace | null {
+    try {
+      const { bytes, fingerprint } = readAll(this.path);
+      this.fingerprint = fingerprint;
+      if (!bytes) return null;
+      this.file = indexLines(bytes, this.path);
+    } catch (error) {
+      throw fileError('read', this.path, error);
+    }
+    this.#end = this.file.end;
+    this.#folded = this.file.folded;
+    this.#crc = this.file.crc;
+    this.mustRewrite = this.file.damage !== undefined;
+    if (this.mustRewrite) this.aside = nameAside(this.path);
+    return new MemoryKeyspace(this.file);
+  }
+
+  write(keyspace: MemoryKeyspace): void {
+    this.#unsynced = this.#shouldFold(keyspace) ? this.#fold(keyspace) : this.#append(keyspace);
+    keyspace.written();
+  }
+
+  /** Resolves when the last write will survive a power cut. */
+  async durable(): Promise<void> {
+    const unsynced = this.#unsynced;
+    if (!unsynced) return;
+    try {
+      await unsynced.durable();
+      this.fingerprint = unsynced.fingerprint;
+      this.mustRewrite = false;
+      this.aside = '';
+    } catch (error) {
+      this.fingerprint = fingerprint(this.path); // ours all the same: the lock is held
+      this.mustRewrite = true; // what a device has refused to make durable once, it may never
+      throw error;
+    } finally {
+      this.#unsynced = undefined;
+    }
+  }
+
+  #shouldFold(keyspace: MemoryKeyspace): boolean {
+    if (this.#end === 0 || this.mustRewrite || this.#end - this.#folded > Math.max(this.#folded, SMALL)) return true;
+    const { changes, plain } = keyspace.pending();
+    return changes.length + plain.size > MANY;
+  }
+
+  #append(keyspace: MemoryKeyspace): Unsynced {
+    const blocks = new Blocks(this.#crc);
+    writeChanges(keyspace, blocks);
+    const bytes = blocks.close();
+    const unsynced = overwriteTail(this.path, this.#end, bytes, FOOTER);
+    this.#end += bytes.length - FOOTER.length;
+    this.#crc = blocks.crc;
+    return unsynced;
+  }
+
+  #fold(keyspace: MemoryKeyspace): Unsynced {
+    let size = 0;
+    let crc = 0;
+    const copy = (line: number): Buffer => this.file?.lineBytes(line) ?? Buffer.alloc(0);
+    const write = (block: (bytes: Buffer) => void): void => {
+      const count = (bytes: Buffer): void => {
+        size += bytes.length;
+        block(bytes);
+      };
+      const blocks = new Blocks(0, count);
+      writeFolded(keyspace, copy, blocks);
+      crc = blocks.crc;
+      count(blocks.close());
+    };
+    const unsynced = replaceFile(this.path, write, this.aside || undefined);
+    this.#end = this.#folded = size - FOOTER.length;
+    this.#crc = crc;
+    return unsynced;
+  }
+}
+
+function damageWarning(path: string, { line, lost }: { line: number; lost: number }, revision: number, aside: string): StateFileError {
+  const commits = lost === 0 ? '' : `; ${lost} ${lost === 1 ? 'commit' : 'commits'} from there on ${lost === 1 ? 'is' : 'are'} lost`;
+  const message = `the state file ${path} is damaged at or after line ${line}: restored revision ${revision}, the last whole one${commits}; the damaged file is kept as ${aside}`;
+  return new StateFileError('damaged', path, message);
+}

@@ -1,0 +1,73 @@
+// The line format. The file is one JSON document and at the same time a log, one key per line:
+//
+//     {"/kubemu/format":{"name":"kubemu","version":1}
+//     ,"/registry/pods/default/web":{"create":7,"mod":9,"version":2,"value":{…}}
+//     ,"/kubemu/clock":1767225600000
+//     ,"/registry/pods/default/old":null
+//     ,"/kubemu/commit":{"revision":9,"compacted":0,"deleted":{"8":"/registry/pods/default/old"},"checksum":"1c291ca3"}
+//     }
+//
+// Of equal keys the last one counts, for us as for `jq`; null is a deleted key. A commit overwrites the closing brace by its lines, a
+// marker and the brace again. A marker makes everything before it count: its checksum is the CRC-32 of the file up to the checksum
+// itself, earlier markers included. Lines of `/registry/` stand in order of revision, and those that have been superseded are the
+// key's history. After a fold the file starts with each key as of the revision `compacted`, in order of keys; the changes since follow.
+import { crc32 } from 'node:zlib';
+import type { KeyValue } from './keyspace.ts';
+
+export const FORMAT_VERSION = 1;
+
+export const HEADER_START = '{"/kubemu/format":{"name":"kubemu","version":';
+export const HEADER = `${HEADER_START}${FORMAT_VERSION}}\n`;
+export const FOOTER = '}\n';
+
+const MARKER_KEY = '/kubemu/commit';
+export const MARKER_START = `,"${MARKER_KEY}":{`;
+const CHECKSUM = ',"checksum":"';
+/** From the checksum's comma to the end of the marker's line, newline excluded. */
+export const CHECKSUM_LENGTH = CHECKSUM.length + 8 + 2;
+
+export interface Marker {
+  revision: number;
+  compacted: number;
+  /** Revisions of the history window at which keys were deleted. */
+  deleted: Readonly<Record<string, string>>;
+}
+
+/** What stands between the colon and the newline for an entry under `/registry/`. */
+export type RegistryLine = Omit<KeyValue, 'key'>;
+
+export const markerStart = ({ revision, compacted, deleted }: Marker): string =>
+  MARKER_START + JSON.stringify({ revision, compacted, deleted }).slice(1, -1);
+
+export const checksumEnd = (crc: number): string => `${CHECKSUM}${crc.toString(16).padStart(8, '0')}"}\n`;
+
+export const parseMarker = (line: string): Marker => JSON.parse(line.slice(MARKER_START.length - 1)) as Marker;
+
+const keyText = (key: string): string => `,${JSON.stringify(key)}:`;
+
+/** How many bytes of a line stand before its value. */
+export const valueOffset = (key: string): number => Buffer.byteLength(keyText(key));
+
+export const plainLine = (key: string, value: unknown): string => `${keyText(key)}${JSON.stringify(value)}\n`;
+
+export const deletedLine = (key: string): string => `${keyText(key)}null\n`;
+
+export const registryLine = ({ key, create, mod, version, value }: KeyValue): string =>
+  `${keyText(key)}${JSON.stringify({ create, mod, version, value } satisfies RegistryLine)}\n`;
+
+/** The key of the line that starts at `start`. */
+export function keyAt(bytes: Buffer, start: number): string {
+  let quote = bytes.indexOf(0x22, start + 2);
+  while (bytes[quote - 1] === 0x5c && isEscaped(bytes, quote)) quote = bytes.indexOf(0x22, quote + 1);
+  const raw = bytes.toString('utf8', start + 2, quote);
+  return raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
+}
+
+function isEscaped(bytes: Buffer, at: number): boolean {
+  let backslashes = 0;
+  while (bytes[at - 1 - backslashes] === 0x5c) backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/** CRC-32 of `bytes`, continued from `crc`. */
+export const checksum = (bytes: Buffer, crc: number): number => crc32(bytes, crc);

@@ -1,0 +1,207 @@
+// Reads a state file without parsing it: where each key's last whole line is, and which lines it supersedes.
+// Sections count only up to the last marker whose checksum holds; what follows is a torn write or damage.
+import { deepFreeze } from '../machinery/freeze.ts';
+import { StateFileError } from './errors.ts';
+import {
+  CHECKSUM_LENGTH,
+  checksum,
+  checksumEnd,
+  FOOTER,
+  FORMAT_VERSION,
+  HEADER_START,
+  keyAt,
+  MARKER_START,
+  type Marker,
+  parseMarker,
+  type RegistryLine,
+  valueOffset,
+} from './format.ts';
+import type { Change, KeyValue } from './keyspace.ts';
+import { isRegistry, type Origin } from './memory-keyspace.ts';
+
+export interface IndexedFile extends Origin {
+  readonly bytes: Buffer;
+  /** Where the closing brace stands, or belongs: behind the last good marker. */
+  readonly end: number;
+  /** Where the first section ends: the size of the last fold. */
+  readonly folded: number;
+  /** Checksum of everything before `end`. */
+  readonly crc: number;
+  /** The line of text at which bytes are not what they were when they were written, and how many whole commits follow. */
+  readonly damage?: { line: number; lost: number };
+  /** A line's bytes, comma and newline included. */
+  lineBytes(line: number): Buffer;
+}
+
+const COMMIT = MARKER_START.slice(2, MARKER_START.indexOf('"', 2));
+
+export function indexLines(bytes: Buffer, path: string): IndexedFile {
+  checkHeader(bytes, path);
+  const starts: number[] = [];
+  const keys: string[] = [];
+  /** The line that a line supersedes; -1 for none. */
+  const previous: number[] = [];
+  const markers: number[] = [];
+  const lines = new Map<string, number>();
+  const lineEnd = (line: number): number => starts[line + 1] ?? end;
+
+  let end = 0;
+  let crc = 0;
+  let folded = 0;
+  let whole = 0;
+  let damaged = false;
+  for (let at = bytes.indexOf(10) + 1; at > 0 && bytes[at] === 0x2c; ) {
+    const next = bytes.indexOf(10, at) + 1;
+    const stop = next || bytes.length;
+    const key = keyAt(bytes, at);
+    if (key === COMMIT) {
+      const sum = sumOfMarker(bytes, at, stop, end, crc);
+      if (typeof sum !== 'number') {
+        damaged = sum === 'damaged';
+        break;
+      }
+      crc = checksum(bytes.subarray(stop - CHECKSUM_LENGTH - 1, stop), sum);
+      starts.push(at);
+      keys.push(key);
+      markers.push(keys.length - 1);
+      end = stop;
+      folded ||= end;
+      for (; whole < keys.length; whole++) supersede(whole);
+    } else {
+      starts.push(at);
+      keys.push(key);
+    }
+    at = next;
+  }
+  starts.length = keys.length = whole;
+
+  const lost = countMarkers(bytes, end);
+  if (end === 0) throw unreadable(path, lost > 0);
+  const marker = markerOf(markers.at(-1) ?? 0);
+
+  function supersede(line: number): void {
+    const key = keys[line] ?? '';
+    previous.push(lines.get(key) ?? -1);
+    if (isNull(line)) lines.delete(key);
+    else if (key !== COMMIT) lines.set(key, line);
+  }
+
+  function isNull(line: number): boolean {
+    const stop = lineEnd(line);
+    return bytes[stop - 2] === 0x6c && bytes[stop - 6] === 0x3a; // `:null` and a newline
+  }
+
+  function markerOf(line: number): Marker {
+    return parseMarker(bytes.toString('utf8', starts[line], lineEnd(line)));
+  }
+
+  function load(key: string, line: number): KeyValue {
+    const text = bytes.toString('utf8', (starts[line] ?? 0) + valueOffset(key), lineEnd(line) - 1);
+    if (!isRegistry(key)) return deepFreeze({ key, create: 0, mod: 0, version: 0, value: JSON.parse(text) as unknown });
+    const { create, mod, version, value } = JSON.parse(text) as RegistryLine;
+    return deepFreeze({ key, create, mod, version, value });
+  }
+
+  /** Reads backwards to the first line that the window does not hold, then tells the story from there. */
+  function history(): Change[] {
+    const loaded = new Map<number, KeyValue>();
+    const entry = (line: number): KeyValue => {
+      const known = loaded.get(line) ?? load(keys[line] ?? '', line);
+      loaded.set(line, known);
+      return known;
+    };
+    const isRecent = (line: number): boolean => isNull(line) || modAt(line) > marker.compacted;
+    let first = keys.length;
+    while (first > 0 && (!isRegistry(keys[first - 1] ?? '') || isRecent(first - 1))) first--;
+
+    const changes: Change[] = [];
+    for (const stop of markers) {
+      if (stop < first) continue;
+      const section: number[] = [];
+      for (; first < stop; first++) if (isRegistry(keys[first] ?? '')) section.push(first);
+      first++;
+      const deletions = Object.keys(markerOf(stop).deleted).map(Number);
+      // Deletions that had left the window when they were written are not listed; they come first.
+      let deletion = deletions.length - section.filter(isNull).length;
+      for (const line of section) {
+        const key = keys[line] ?? '';
+        const superseded = previous[line] ?? -1;
+        const before = superseded < 0 ? undefined : entry(superseded);
+        if (!isNull(line)) {
+          const after = entry(line);
+          changes.push(before ? { revision: after.mod, key, after, before } : { revision: after.mod, key, after });
+          continue;
+        }
+        const revision = deletions[deletion++];
+        if (revision !== undefined && before) changes.push({ revision, key, before });
+      }
+    }
+    return changes.filter(({ revision }) => revision > marker.compacted);
+  }
+
+  /** The mod revision of a line under `/registry/`, from its first bytes. */
+  function modAt(line: number): number {
+    const start = (starts[line] ?? 0) + valueOffset(keys[line] ?? '');
+    return Number(/"mod":(\d+)/.exec(bytes.toString('latin1', start, start + 64))?.[1]);
+  }
+
+  return {
+    bytes,
+    end,
+    folded,
+    crc,
+    revision: marker.revision,
+    compacted: marker.compacted,
+    lines,
+    load,
+    history,
+    lineBytes: (line) => bytes.subarray(starts[line], lineEnd(line)),
+    ...(damaged || lost > 0 ? { damage: { line: newlines(bytes, end) + 1, lost } } : {}),
+  };
+}
+
+function checkHeader(bytes: Buffer, path: string): void {
+  const head = bytes.toString('latin1', 0, HEADER_START.length + 20);
+  const version = head.startsWith(HEADER_START) ? /^\d+(?=\}\n)/.exec(head.slice(HEADER_START.length))?.[0] : undefined;
+  if (version === undefined) throw new StateFileError('foreign', path, `${path} is not a kubemu state file, or its first line is damaged`);
+  if (Number(version) > FORMAT_VERSION) {
+    throw new StateFileError(
+      'newer',
+      path,
+      `the state file ${path} has format ${version}, this kubemu knows up to ${FORMAT_VERSION}: use a newer kubemu`,
+    );
+  }
+}
+
+/** The checksum up to the marker's own, when that is what the marker says. */
+function sumOfMarker(bytes: Buffer, start: number, stop: number, end: number, crc: number): number | 'torn' | 'damaged' {
+  const at = stop - CHECKSUM_LENGTH - 1;
+  if (bytes[stop - 1] !== 10 || at < start + MARKER_START.length) return 'torn';
+  const sum = checksum(bytes.subarray(end, at), crc);
+  return bytes.toString('latin1', at, stop) === checksumEnd(sum) ? sum : 'damaged';
+}
+
+/** Whole-looking markers at or behind `from`. */
+function countMarkers(bytes: Buffer, from: number): number {
+  if (bytes.length - from <= FOOTER.length) return 0;
+  let count = 0;
+  for (let at = bytes.indexOf(`\n${MARKER_START}`, Math.max(0, from - 1)); at >= 0; at = bytes.indexOf(`\n${MARKER_START}`, at + 1)) {
+    if (bytes.indexOf(10, at + 1) > 0) count++;
+  }
+  return count;
+}
+
+function newlines(bytes: Buffer, before: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at >= 0 && at < before; at = bytes.indexOf(10, at + 1)) count++;
+  return count;
+}
+
+function unreadable(path: string, isDamaged: boolean): StateFileError {
+  const what = isDamaged ? 'is damaged before its first commit' : 'ends before its first commit';
+  return new StateFileError(
+    'damaged',
+    path,
+    `the state file ${path} ${what}, so nothing can be restored from it: move it away to start afresh`,
+  );
+}

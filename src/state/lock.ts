@@ -1,0 +1,195 @@
+// The writer's lock: `<state file>.lock`, which names its owner. Ours, because what npm offers either needs native code (flock) or keeps
+// a lock alive by touching it every few seconds and takes it from an owner who was merely asleep; and each costs more to load than
+// a whole lock here (0.1 ms). It appears complete (a hard link to a finished file) or not at all. An owner that has died, by
+// `kill -9` or a power cut, is found out by its pid and its start time, and its lock is taken over.
+import { linkSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { wallNow, wallSleep } from '../machinery/clock.ts';
+import { resolveStatePath } from './disk.ts';
+import { fileError, StateFileError } from './errors.ts';
+
+/** The content of the lock file. */
+export interface LockOwner {
+  pid: number;
+  /** When the process started, in the words of its system: pids are used again. */
+  started: string;
+  /** Where the pid means something: host, and namespace of pids. */
+  place: string;
+  /** Different for every lock that was ever taken. */
+  token: string;
+  /** Unix socket of an owner who keeps the cluster in memory and answers for it. */
+  socket?: string;
+}
+
+export interface Lock {
+  readonly owner: LockOwner;
+  /** To be called once a minute by who holds it for long: the only sign of life that other containers can see. */
+  touch(): void;
+  release(): void;
+}
+
+export interface LockOptions {
+  socket?: string;
+  /** Gives up after so many wall-clock milliseconds with a StateFileError that names the owner. */
+  patience?: number;
+}
+
+const PATIENCE = 60_000;
+/** Longer than any command holds a lock; who holds one longer touches it. */
+const FOREIGN_LIFE = 120_000;
+let taken = 0;
+let started: string | undefined;
+let here: string | undefined;
+
+/** Takes the lock if it is free, or its owner is dead. Never waits. */
+export function tryLock(path: string, options: LockOptions = {}): Lock | undefined {
+  const file = lockFile(path);
+  try {
+    return take(file, options);
+  } catch (error) {
+    throw fileError('lock', path, error);
+  }
+}
+
+/** Waits for the lock. Who has waited longer asks more often, so that nobody starves. */
+export async function acquireLock(path: string, options: LockOptions = {}): Promise<Lock> {
+  const start = wallNow();
+  const file = lockFile(path);
+  for (;;) {
+    const lock = tryLock(path, options);
+    if (lock) return lock;
+    const waited = wallNow() - start;
+    if (waited >= (options.patience ?? PATIENCE)) throw stillLocked(path, file, waited);
+    await wallSleep(Math.max(2, 12 - waited / 100) + (process.pid % 4));
+  }
+}
+
+/** Who holds the lock; undefined when nobody does, or it died. */
+export function lockOwner(path: string): LockOwner | undefined {
+  const file = lockFile(path);
+  const owner = readOwner(file);
+  return owner && isAlive(owner, file) ? owner : undefined;
+}
+
+const lockFile = (path: string): string => `${resolveStatePath(path)}.lock`;
+
+function take(file: string, options: LockOptions): Lock | undefined {
+  for (;;) {
+    const other = readOwner(file);
+    if (other) {
+      if (isAlive(other, file) || !removeDead(file, other)) return undefined;
+      continue;
+    }
+    const owner = newOwner(options.socket);
+    if (create(file, owner)) {
+      return {
+        owner,
+        touch: () => utimesSync(file, wallNow() / 1000, wallNow() / 1000),
+        release: () => release(file, owner),
+      };
+    }
+  }
+}
+
+/**
+ * Only the holder of a second lock, named after the dead lock's token, may remove the dead lock. Whoever comes late to that finds a
+ * lock with another token and leaves it alone, so a lock just taken over is never removed for its predecessor's death.
+ */
+function removeDead(file: string, dead: LockOwner): boolean {
+  const right = take(`${file}.${dead.token}`, {});
+  if (!right) return false;
+  if (readOwner(file)?.token === dead.token) rmSync(file, { force: true });
+  right.release();
+  return true;
+}
+
+function release(file: string, owner: LockOwner): void {
+  if (readOwner(file)?.token === owner.token) rmSync(file, { force: true });
+}
+
+function create(file: string, owner: LockOwner): boolean {
+  const finished = `${file}.${owner.token}.taking`;
+  try {
+    writeFileSync(finished, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(finished, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+  }
+  try {
+    linkSync(finished, file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(finished, { force: true });
+  }
+}
+
+function readOwner(file: string): LockOwner | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError)
+      throw new StateFileError('locked', file, `${file} is not a lock of kubemu; remove it if nothing uses the cluster`);
+    throw error;
+  }
+}
+
+function newOwner(socket: string | undefined): LockOwner {
+  started ??= startOf(process.pid) ?? '';
+  const token = `${process.pid}-${started}-${wallNow().toString(36)}-${taken++}`;
+  return { pid: process.pid, started, place: place(), token, ...(socket ? { socket } : {}) };
+}
+
+/** A process elsewhere (another container, a shared home) cannot be asked; it is alive as long as its lock is young. */
+function isAlive(owner: LockOwner, file: string): boolean {
+  if (owner.place !== place()) return wallNow() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < FOREIGN_LIFE;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+  return owner.started === '' || (startOf(owner.pid) ?? owner.started) === owner.started;
+}
+
+/** Clock ticks from boot to the process's start, with the boot's own name; undefined where there is no /proc. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+function place(): string {
+  here ??= `${hostname()} ${pidNamespace()}`;
+  return here;
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return process.platform;
+  }
+}
+
+function stillLocked(path: string, file: string, waited: number): StateFileError {
+  const owner = readOwner(file);
+  const who = owner ? `process ${owner.pid} on ${owner.place.split(' ')[0]}` : 'other processes';
+  const advice = owner && owner.place !== place() ? `; remove ${file} if that process is gone` : '';
+  return new StateFileError(
+    'locked',
+    path,
+    `the state file ${path} is still locked by ${who} after ${Math.round(waited / 1000)} s${advice}`,
+  );
+}
+
+const codeOf = (error: unknown): string | undefined => (error instanceof Error && 'code' in error ? String(error.code) : undefined);
