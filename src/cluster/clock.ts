@@ -20,15 +20,16 @@ export interface ClusterClock extends Clock {
   target(wall: number): Instant;
   /** Sets mode or speed as from now. */
   configure(change: { mode?: 'real' | 'max'; speed?: number }, wall: number): void;
+  /** The state was read again. */
+  reload(): void;
   /** Writes the clock into the state if it differs. */
   save(): void;
 }
 
 const KEY = '/kubemu/clock';
 
-/** @param initial for a new cluster; an existing state's own clock wins */
-export function openClock(store: Store, initial: ClockState): ClusterClock {
-  let state = store.get<ClockState>(KEY) ?? initial;
+export function openClock(store: Store): ClusterClock {
+  let state = readClock(store);
   let now = state.now;
   return {
     get state() {
@@ -46,10 +47,20 @@ export function openClock(store: Store, initial: ClockState): ClusterClock {
       state = { ...state, ...change, now, anchor: { wall, virtual: now } };
       store.put(KEY, state);
     },
+    reload() {
+      state = readClock(store);
+      now = state.now;
+    },
     save() {
       if (store.get<ClockState>(KEY)?.now === now) return;
       state = { ...state, now };
       store.put(KEY, state);
     },
   };
+}
+
+function readClock(store: Store): ClockState {
+  const state = store.get<ClockState>(KEY);
+  if (!state) throw new Error('the state holds no clock');
+  return state;
 }

@@ -1,7 +1,13 @@
 // The composition root as a command sees it: an open cluster, its clock, and a client. See ARCHITECTURE.md, "One command".
 import type { Client } from '../client/client.ts';
-import type { Duration, Instant } from '../machinery/clock.ts';
-import type { Credentials } from '../machinery/http.ts';
+import { createClient } from '../client/rest.ts';
+import { type Duration, type Instant, seconds, wallNow, wallSleep } from '../machinery/clock.ts';
+import type { ApiRequest, Credentials } from '../machinery/http.ts';
+import type { WakeUpClass } from '../machinery/loop.ts';
+import { openStateFile } from '../state/file.ts';
+import { acquireLock, type Lock, tryLock } from '../state/lock.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { currentKeyspace } from './current-keyspace.ts';
 
 export interface SessionOptions {
   /** Path of the cluster's JSON file; created with the default cluster when it does not exist. */
@@ -9,6 +15,10 @@ export interface SessionOptions {
   credentials: Credentials;
   /** `kubectl/v1.36.0` */
   userAgent: string;
+  /** `KUBEMU_CLOCK`, `KUBEMU_SEED`, `KUBEMU_EPOCH` shape a new cluster; `KUBEMU_SPEED` any. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Something that should never happen, for stderr. */
+  report(problem: string): void;
 }
 
 /** An open cluster. Changes become durable with `settle`, `pass` and `close`. */
@@ -17,8 +27,164 @@ export interface Session {
   now(): Instant;
   /** Lets virtual time pass until something may have changed, at most `limit`; durable before it waits. */
   pass(limit?: Duration): Promise<void>;
-  /** Drains the queues and commits. */
+  /** Commits what was changed. Its consequences may be left to whoever comes next. */
   settle(): Promise<void>;
   /** `settle`, then gives back the lock. */
   close(): Promise<void>;
+  /** The cluster behind it, for `kubemu clock` and the like. */
+  cluster: Cluster;
+  /** Takes the writer's lock, looking again at what others wrote in between. */
+  lock(): Promise<void>;
+}
+
+/** How often a waiting command looks at the file, in wall-clock milliseconds. */
+const POLL = 100;
+/** More changes than this are not left to the next command: the history window must not lose them. */
+const BACKLOG = 300;
+/** What moves on without anybody's doing; the rest of time stands still at clock `max` while nobody limits the wait. */
+const LIVELY: ReadonlySet<WakeUpClass> = new Set(['progress', 'process']);
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { stateFile, env } = options;
+  let lock: Lock | undefined;
+  let file = openStateFile(stateFile);
+  if (file.isNew) {
+    lock = await acquireLock(stateFile);
+    file = openStateFile(stateFile); // somebody may have made it while we waited
+    if (file.isNew) {
+      const { populate, specFromEnv } = await import('./clusters.ts');
+      await populate(file.keyspace, specFromEnv(env));
+      await file.commit();
+    }
+    lock.release();
+    lock = undefined;
+  }
+  if (file.warning) options.report(file.warning.message);
+  const keyspace = currentKeyspace(file.keyspace);
+  const cluster = openCluster({ keyspace, pass, report: options.report });
+  if (env['KUBEMU_SPEED']) cluster.clock.configure({ speed: speedOf(env['KUBEMU_SPEED']) }, wallNow());
+
+  await catchUp();
+  await keep();
+
+  const client = createClient(
+    {
+      async handle(request) {
+        if (changes(request)) await takeLock();
+        const { dialer } = cluster.parts;
+        const connection = await dialer.connect('outside', apiAddress(cluster), 6443);
+        if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
+        return connection.api(request);
+      },
+    },
+    options.credentials,
+    options.userAgent,
+  );
+
+  return {
+    client,
+    cluster,
+    now: () => cluster.clock.now(),
+    pass,
+    lock: takeLock,
+    async settle() {
+      if (cluster.backlog > BACKLOG) await cluster.drain();
+      await keep();
+    },
+    async close() {
+      if (cluster.backlog > BACKLOG) await cluster.drain();
+      await keep();
+      lock?.release();
+      lock = undefined;
+      await file.close();
+    },
+  };
+
+  /** Moves the clock to now, and lets happen what is due. */
+  async function catchUp(): Promise<void> {
+    const { clock } = cluster;
+    if (clock.state.mode === 'max') {
+      await cluster.advance(clock.now() + seconds(1));
+      await cluster.settle();
+      clock.save();
+      return;
+    }
+    const target = clock.target(wallNow());
+    const quiet = cluster.isQuiet(target);
+    await cluster.advance(target);
+    if (!quiet) clock.save();
+  }
+
+  /** Makes changes durable: with the lock always, without it if nobody else is writing; otherwise they were only a preview. */
+  async function keep(): Promise<void> {
+    if (!keyspace.dirty) return;
+    if (lock) {
+      cluster.clock.save();
+      await file.commit();
+      return;
+    }
+    const brief = tryLock(stateFile);
+    if (!brief) return;
+    try {
+      if (!file.changedOutside()) await file.commit();
+    } finally {
+      brief.release();
+    }
+  }
+
+  /** Reads what others have committed; what this command only previewed is forgotten. */
+  function lookAgain(): void {
+    if (!file.changedOutside()) return;
+    file = openStateFile(stateFile);
+    keyspace.exchange(file.keyspace);
+    cluster.reloaded();
+  }
+
+  async function takeLock(): Promise<void> {
+    if (lock) return;
+    lock = await acquireLock(stateFile);
+    lookAgain();
+    await catchUp();
+  }
+
+  async function pass(limit?: Duration): Promise<void> {
+    await keep();
+    const held = lock !== undefined;
+    lock?.release();
+    lock = undefined;
+    const { clock } = cluster;
+    if (clock.state.mode === 'max') {
+      const next = cluster.isQuiet(clock.now()) ? cluster.nextWakeUp(limit === undefined ? LIVELY : undefined) : clock.now();
+      const end = limit === undefined ? undefined : clock.now() + limit;
+      if (next !== undefined && (end === undefined || next <= end)) await cluster.advance(next);
+      else if (end !== undefined) await cluster.advance(end);
+      else await wallSleep(POLL);
+    } else {
+      const { speed } = clock.state;
+      const next = cluster.nextWakeUp();
+      const untilNext = next === undefined ? POLL : Math.max(1, (next - clock.now()) / speed);
+      await wallSleep(Math.min(POLL, untilNext, limit === undefined ? POLL : Math.max(1, limit / speed)));
+    }
+    lookAgain();
+    if (clock.state.mode === 'real') await catchUp();
+    if (held) await takeLock();
+    else await keep();
+  }
+}
+
+/** The control plane's address: where the kubeconfig's server leads. */
+function apiAddress(cluster: Cluster): string {
+  return cluster.facts.nodes.find(({ role }) => role === 'control-plane')?.ip ?? '';
+}
+
+/** Requests that may change the cluster. An exec runs a process, so it does too, whatever its method. */
+function changes(request: Omit<ApiRequest, 'credentials'>): boolean {
+  if (/\/(exec|attach|portforward)$/.test(request.path)) return true;
+  return request.method !== 'GET' && request.query?.['dryRun'] === undefined;
+}
+
+function speedOf(text: string): number {
+  const speed = Number(text);
+  if (!(speed > 0)) throw new Error(`KUBEMU_SPEED must be a positive number, not ${text}`);
+  return speed;
 }

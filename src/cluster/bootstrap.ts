@@ -1,0 +1,204 @@
+// Plays kubeadm: turns bare machines into the cluster that an exam or a course gives. Everything after the machines' disks goes
+// through the API, and the static Pods come up as in life before anybody answers there.
+import { bootstrapObjects } from '../apiserver/bootstrap/objects.ts';
+import type { Client } from '../client/client.ts';
+import { minutes, seconds } from '../machinery/clock.ts';
+import { DialError } from '../machinery/dialer.ts';
+import type { Credentials } from '../machinery/http.ts';
+import { isAlreadyExists } from '../machinery/status.ts';
+import { writeYaml } from '../machinery/yaml-write.ts';
+import { addMachine, diskOf, MANIFESTS, machineOf } from '../node/machine.ts';
+import { startUnit } from '../node/units.ts';
+import type { Cluster } from './cluster.ts';
+import { type ClusterFacts, controlPlaneOf } from './facts.ts';
+import { addons, controlPlane as staticPods } from './generated/manifests.ts';
+import { pathForManifest } from './manifest-path.ts';
+
+/** What to leave out of a new cluster. */
+export interface BootstrapOptions {
+  /** Add-ons to install, in order; all when absent. */
+  addons?: readonly string[];
+}
+
+/** In the order of installation. */
+export const ADDONS = ['kube-proxy', 'coredns', 'calico', 'metrics-server', 'local-path-provisioner', 'gateway-api'] as const;
+
+const ADMIN: Credentials = { certificate: { commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] } };
+const SUPER_ADMIN: Credentials = { certificate: { commonName: 'kubernetes-super-admin', organizations: ['system:masters'] } };
+const APISERVER: Credentials = { certificate: { commonName: 'system:apiserver', organizations: ['system:masters'] } };
+
+export const ADMIN_CREDENTIALS = ADMIN;
+
+/** The API server has not answered after this long: something is wrong with the control plane. */
+const PATIENCE = minutes(5);
+
+export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptions = {}): Promise<void> {
+  const { facts, parts } = cluster;
+  const { store, clock, random, wakeUps } = parts;
+  const installed = options.addons ?? ADDONS;
+  const controlPlane = controlPlaneOf(facts);
+  const fill = filler(facts);
+
+  const boot = (node: (typeof facts.nodes)[number]): void => {
+    const isControlPlane = node.role === 'control-plane';
+    addMachine(
+      store,
+      machineOf(
+        {
+          name: node.name,
+          address: node.ip,
+          podCIDR: node.podCIDR,
+          cpu: node.cpu,
+          memoryKi: node.memoryKi,
+          cni: installed.includes('calico') ? 'agent' : 'none',
+          taints: isControlPlane ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] : [],
+        },
+        random,
+        clock.now(),
+      ),
+    );
+    if (isControlPlane) {
+      const disk = diskOf(store, node.name);
+      for (const [name, text] of Object.entries(staticPods)) {
+        const [pod] = fill(text);
+        disk.write(`${MANIFESTS}/${name}.yaml`, writeYaml(pod), { mode: 0o600, at: clock.now() });
+      }
+    }
+    startUnit(store, wakeUps, node.name, 'containerd', clock.now());
+    startUnit(store, wakeUps, node.name, 'kubelet', clock.now());
+  };
+
+  boot(controlPlane);
+  const apiserver = cluster.client(APISERVER, 'kube-apiserver/v1.36.0', controlPlane.name);
+  await untilServing(cluster, apiserver);
+  await createAll(apiserver, bootstrapObjects(facts.serviceIP, controlPlane.ip));
+
+  const kubeadm = cluster.client(SUPER_ADMIN, 'kubeadm/v1.36.0', controlPlane.name);
+  await createAll(kubeadm, kubeadmObjects(facts));
+  for (const node of facts.nodes) if (node !== controlPlane) boot(node);
+  await cluster.advance(clock.now() + seconds(2));
+  await kubeadm.request({
+    method: 'PATCH',
+    path: `/api/v1/nodes/${controlPlane.name}`,
+    contentType: 'application/strategic-merge-patch+json',
+    body: {
+      metadata: {
+        labels: { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' },
+      },
+    },
+  });
+  for (const addon of installed) {
+    const objects = addons[addon];
+    if (objects === undefined) throw new Error(`there is no add-on ${addon}`);
+    await createAll(kubeadm, fill(objects));
+  }
+  await cluster.settle();
+}
+
+interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
+
+function filler(facts: ClusterFacts): (text: string) => Manifest[] {
+  const controlPlane = controlPlaneOf(facts);
+  const values: Record<string, string> = {
+    CONTROL_PLANE: controlPlane.name,
+    CONTROL_PLANE_IP: controlPlane.ip,
+    POD_CIDR: facts.podCIDR,
+    SERVICE_CIDR: facts.serviceCIDR,
+    DNS_IP: facts.dnsIP,
+  };
+  return (text) => JSON.parse(text.replace(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)) as Manifest[];
+}
+
+/** Turns the clock second by second until kube-apiserver's process listens. */
+async function untilServing(cluster: Cluster, client: Client): Promise<void> {
+  const deadline = cluster.clock.now() + PATIENCE;
+  for (;;) {
+    try {
+      await client.request({ method: 'GET', path: '/readyz' });
+      return;
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      if (cluster.clock.now() >= deadline) throw new Error(`the API server did not come up: ${error.message}`);
+      await cluster.advance(cluster.clock.now() + 100);
+    }
+  }
+}
+
+async function createAll(client: Client, objects: readonly Manifest[]): Promise<void> {
+  for (const object of objects) {
+    try {
+      await client.request({ method: 'POST', path: pathForManifest(object), body: object });
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+  }
+}
+
+/** ConfigMaps, roles and bindings that `kubeadm init` leaves behind. */
+function kubeadmObjects(facts: ClusterFacts): Manifest[] {
+  const { ip } = controlPlaneOf(facts);
+  const configMap = (namespace: string, name: string, data: Record<string, string>): Manifest => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, ...{ data } });
+  const rbac = 'rbac.authorization.k8s.io';
+  const role = (namespace: string, name: string, rules: object[]): Manifest => ({ apiVersion: `${rbac}/v1`, kind: 'Role', metadata: { name, namespace }, ...{ rules } });
+  const group = (name: string): object => ({ apiGroup: rbac, kind: 'Group', name });
+  const binding = (kind: string, namespace: string | undefined, name: string, roleKind: string, roleName: string, subjects: object[]): Manifest => ({
+    apiVersion: `${rbac}/v1`,
+    kind,
+    metadata: { name, ...(namespace ? { namespace } : {}) },
+    ...{ roleRef: { apiGroup: rbac, kind: roleKind, name: roleName }, subjects },
+  });
+  const read = (name: string): object[] => [{ apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: ['get'] }];
+  const bootstrappers = group('system:bootstrappers:kubeadm:default-node-token');
+  return [
+    configMap('kube-system', 'kubeadm-config', {
+      ClusterConfiguration: writeYaml({
+        apiVersion: 'kubeadm.k8s.io/v1beta4',
+        kind: 'ClusterConfiguration',
+        clusterName: facts.name,
+        certificatesDir: '/etc/kubernetes/pki',
+        imageRepository: 'registry.k8s.io',
+        kubernetesVersion: 'v1.36.0',
+        networking: { dnsDomain: 'cluster.local', podSubnet: facts.podCIDR, serviceSubnet: facts.serviceCIDR },
+      }),
+    }),
+    configMap('kube-system', 'kubelet-config', {
+      kubelet: writeYaml({
+        apiVersion: 'kubelet.config.k8s.io/v1beta1',
+        kind: 'KubeletConfiguration',
+        authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' } },
+        cgroupDriver: 'systemd',
+        clusterDNS: [facts.dnsIP],
+        clusterDomain: 'cluster.local',
+        rotateCertificates: true,
+        staticPodPath: MANIFESTS,
+      }),
+    }),
+    configMap('kube-public', 'cluster-info', {
+      kubeconfig: writeYaml({ apiVersion: 'v1', kind: 'Config', clusters: [{ name: '', cluster: { server: `https://${ip}:6443` } }] }),
+    }),
+    configMap('kube-system', 'extension-apiserver-authentication', {
+      'requestheader-allowed-names': '["front-proxy-client"]',
+      'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      'requestheader-group-headers': '["X-Remote-Group"]',
+      'requestheader-username-headers': '["X-Remote-User"]',
+    }),
+    role('kube-system', 'kubeadm:nodes-kubeadm-config', read('kubeadm-config')),
+    role('kube-system', 'kubeadm:kubelet-config', read('kubelet-config')),
+    role('kube-public', 'kubeadm:bootstrap-signer-clusterinfo', read('cluster-info')),
+    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: 'kubeadm:get-nodes' }, ...{ rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }] } },
+    binding('RoleBinding', 'kube-system', 'kubeadm:nodes-kubeadm-config', 'Role', 'kubeadm:nodes-kubeadm-config', [bootstrappers, group('system:nodes')]),
+    binding('RoleBinding', 'kube-system', 'kubeadm:kubelet-config', 'Role', 'kubeadm:kubelet-config', [group('system:nodes'), bootstrappers]),
+    binding('RoleBinding', 'kube-public', 'kubeadm:bootstrap-signer-clusterinfo', 'Role', 'kubeadm:bootstrap-signer-clusterinfo', [
+      { apiGroup: rbac, kind: 'User', name: 'system:anonymous' },
+    ]),
+    binding('ClusterRoleBinding', undefined, 'kubeadm:cluster-admins', 'ClusterRole', 'cluster-admin', [group('kubeadm:cluster-admins')]),
+    binding('ClusterRoleBinding', undefined, 'kubeadm:get-nodes', 'ClusterRole', 'kubeadm:get-nodes', [bootstrappers]),
+    binding('ClusterRoleBinding', undefined, 'kubeadm:kubelet-bootstrap', 'ClusterRole', 'system:node-bootstrapper', [bootstrappers]),
+    binding('ClusterRoleBinding', undefined, 'kubeadm:node-autoapprove-bootstrap', 'ClusterRole', 'system:certificates.k8s.io:certificatesigningrequests:nodeclient', [bootstrappers]),
+    binding('ClusterRoleBinding', undefined, 'kubeadm:node-autoapprove-certificate-rotation', 'ClusterRole', 'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient', [group('system:nodes')]),
+  ];
+}

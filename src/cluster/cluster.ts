@@ -1,0 +1,230 @@
+// The composition root: one open cluster with all its rooms, on one keyspace and one clock. What only some commands need
+// (scheduler, controllers, kubelets, network) is loaded when there is something for it to do.
+import type { ApiServer } from '../apiserver/server.ts';
+import type { Client } from '../client/client.ts';
+import { createClient } from '../client/rest.ts';
+import { createEtcd } from '../etcd/store.ts';
+import { type Duration, type Instant, minutes } from '../machinery/clock.ts';
+import type { Connection, Dialer, NetworkNamespace } from '../machinery/dialer.ts';
+import type { ApiHandler, Credentials } from '../machinery/http.ts';
+import type { WakeUpClass } from '../machinery/loop.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { keyedRandom, type Random } from '../machinery/random.ts';
+import { drawer, type Store } from '../machinery/store.ts';
+import { storeOf } from '../state/keyspace-store.ts';
+import type { Change, Keyspace } from '../state/keyspace.ts';
+import { type ClusterClock, openClock } from './clock.ts';
+import { createDialer } from './dialer.ts';
+import { type ClusterFacts, controlPlaneOf, readFacts } from './facts.ts';
+import { createLoopHost, type LoopHost, objectEvent } from './loop-host.ts';
+import { createRecurrences, type Overlay } from './recurrences.ts';
+import type { Rooms } from './rooms.ts';
+import { createWakeUps, type WakeUpQueue } from './wake-ups.ts';
+
+export interface ClusterOptions {
+  /** Holds a cluster already: facts and clock at least. */
+  keyspace: Keyspace;
+  /** Lets time pass for watches and streams; see Session. */
+  pass(limit?: Duration): Promise<void>;
+  /** Something that should never happen. */
+  report(problem: string): void;
+}
+
+/** What rooms are built from. */
+export interface ClusterParts {
+  facts: ClusterFacts;
+  store: Store;
+  keyspace: Keyspace;
+  clock: ClusterClock;
+  random: Random;
+  wakeUps: WakeUpQueue;
+  recurrences: ReturnType<typeof createRecurrences>;
+  dialer: Dialer;
+  client(credentials: Credentials, userAgent: string, from: NetworkNamespace): Client;
+  pass(limit?: Duration): Promise<void>;
+}
+
+export interface Cluster {
+  readonly facts: ClusterFacts;
+  readonly clock: ClusterClock;
+  readonly parts: ClusterParts;
+  /** A client that dials kube-apiserver from `from`. */
+  client(credentials: Credentials, userAgent: string, from?: NetworkNamespace): Client;
+  /** Nothing waits in a queue and nothing is due by `at`. */
+  isQuiet(at: Instant): boolean;
+  /** Lets everything happen that happens now. */
+  drain(): Promise<void>;
+  /** Lets everything happen up to `to`. Going there in steps comes to the same. */
+  advance(to: Instant): Promise<void>;
+  /** As clock `max` does after each command: all progress, and ten virtual minutes of processes. */
+  settle(): Promise<void>;
+  /** The next wake-up of these classes. */
+  nextWakeUp(classes?: ReadonlySet<WakeUpClass>): Instant | undefined;
+  /** Changes that nobody has been told of yet. */
+  readonly backlog: number;
+  /** The keyspace was read again: forget what was derived from it. */
+  reloaded(): void;
+}
+
+const RECONCILED = '/kubemu/reconciled';
+const API_PORT = 6443;
+const SETTLE_PROCESSES = minutes(10);
+const PROGRESS: ReadonlySet<WakeUpClass> = new Set(['progress']);
+const PROCESS: ReadonlySet<WakeUpClass> = new Set(['process']);
+
+export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster {
+  const store = storeOf(keyspace);
+  const facts = readFacts(store);
+  if (!facts) throw new Error('the state holds no cluster');
+  const clock = openClock(store);
+  const random = keyedRandom(facts.seed);
+  const wakeUps = createWakeUps(store);
+  const recurrences = createRecurrences(store, clock);
+  const controlPlane = controlPlaneOf(facts);
+
+  let apiserver: Promise<ApiServer> | undefined;
+  const apiHandler: ApiHandler = async (request) => {
+    apiserver ??= openApiServer();
+    return (await apiserver).handle(request);
+  };
+
+  let rooms: Promise<Rooms> | undefined;
+  let host: LoopHost | undefined;
+  const openRooms = async (): Promise<Rooms> => {
+    rooms ??= import('./rooms.ts').then(({ openRooms }) => openRooms(parts));
+    return rooms;
+  };
+  const openHost = async (): Promise<LoopHost> => {
+    if (!host) {
+      const { loops } = await openRooms();
+      host = createLoopHost({ loops, clock, wakeUps, store: drawer(store, '/kubemu/loops/'), report });
+    }
+    return host;
+  };
+
+  const dialer = createDialer({
+    store,
+    clock,
+    random,
+    component: (name, namespace) => {
+      if (name === 'kube-apiserver') return apiHandler;
+      if (name === 'kubelet') return async (request) => (await openRooms()).kubelet(namespace)(request);
+      return undefined;
+    },
+    exchange: async (listener, namespace, port, request, at) => (await openRooms()).exchange(listener, namespace, port, request, at),
+    lookup: (from, name) => lookup(store, facts, from, name),
+    translate: (address, port, draw) => translate(store, address, port, draw),
+  });
+
+  const client = (credentials: Credentials, userAgent: string, from: NetworkNamespace = 'outside'): Client =>
+    createClient({ handle: async (request) => apiAt(await dialer.connect(from, controlPlane.ip, API_PORT))(request) }, credentials, userAgent);
+
+  const parts: ClusterParts = { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, client, pass };
+
+  const openApiServer = async (): Promise<ApiServer> => {
+    const { createApiServer } = await import('../apiserver/server.ts');
+    return createApiServer({
+      etcd: createEtcd({ keyspace, clock, wakeUps }),
+      store,
+      clock,
+      random,
+      dialer,
+      overlay: recurrences.overlay as Overlay,
+      pass,
+      options: { serviceClusterIPRange: facts.serviceCIDR },
+    });
+  };
+
+  // Changes wait here until the loops are told. Those of an earlier command that nobody was told of come first.
+  let untold: Change[] = [];
+  let touched: string[] = [];
+  let resync = false;
+  const catchUpOnChanges = (): void => {
+    const told = store.get<number>(RECONCILED) ?? 0;
+    const missed = told < keyspace.revision ? keyspace.changesSince(told) : [];
+    untold = [...(missed ?? [])];
+    touched = [];
+    resync = missed === undefined;
+  };
+  catchUpOnChanges();
+  keyspace.watch((change) => untold.push(change));
+  keyspace.watchPlain('/kubemu/net/', (key) => touched.push(key));
+
+  const drain = async (): Promise<void> => {
+    if (untold.length === 0 && !resync && (host?.idle ?? true) && touched.length === 0) return;
+    const loops = await openHost();
+    const { resourceOf, changed } = await openRooms();
+    if (resync) {
+      resync = false;
+      for (const { key, value } of keyspace.range<KubeObject>('/registry/')) {
+        const resource = resourceOf(key);
+        if (resource) loops.changed(resource, { type: 'ADDED', object: value });
+      }
+    }
+    while (untold.length > 0 || touched.length > 0 || !loops.idle) {
+      const changes = untold;
+      const keys = [...touched, ...changes.map(({ key }) => key)];
+      untold = [];
+      touched = [];
+      for (const { key, before, after } of changes) {
+        const resource = resourceOf(key);
+        const event = resource && objectEvent(before?.value as KubeObject | undefined, after?.value as KubeObject | undefined);
+        if (resource && event) loops.changed(resource, event);
+      }
+      await changed(keys, clock.now());
+      await loops.drain();
+    }
+    if (store.get(RECONCILED) !== keyspace.revision) store.put(RECONCILED, keyspace.revision);
+  };
+
+  const advance = async (to: Instant): Promise<void> => {
+    await drain();
+    for (let next = wakeUps.next(); next && next.at <= to; next = wakeUps.next()) {
+      clock.move(next.at);
+      const loops = await openHost();
+      for (const { owner, key } of wakeUps.take(clock.now())) loops.enqueue(owner, key);
+      await drain();
+    }
+    clock.move(to);
+  };
+
+  return {
+    facts,
+    clock,
+    parts,
+    client,
+    isQuiet(at) {
+      const next = wakeUps.next();
+      return untold.length === 0 && !resync && touched.length === 0 && (host?.idle ?? true) && (next === undefined || next.at > at);
+    },
+    drain,
+    advance,
+    async settle() {
+      const patience = clock.now() + SETTLE_PROCESSES;
+      await drain();
+      for (;;) {
+        const progress = wakeUps.next(PROGRESS)?.at;
+        const process = wakeUps.next(PROCESS)?.at;
+        const next = Math.min(progress ?? Number.POSITIVE_INFINITY, process !== undefined && process <= patience ? process : Number.POSITIVE_INFINITY);
+        if (next === Number.POSITIVE_INFINITY) return;
+        await advance(next);
+      }
+    },
+    nextWakeUp: (classes) => wakeUps.next(classes)?.at,
+    get backlog() {
+      return untold.length;
+    },
+    reloaded() {
+      clock.reload();
+      apiserver = undefined;
+      rooms = undefined;
+      host = undefined;
+      catchUpOnChanges();
+    },
+  };
+}
+
+function apiAt(connection: Connection): ApiHandler {
+  if (!connection.api) throw new Error(`what listens on ${connection.address}:${connection.port} is no API server`);
+  return connection.api;
+}
