@@ -1,0 +1,61 @@
+// What controllers ask of a Pod, in the words of pkg/api/v1/pod and controller_utils.go.
+
+import type { Pod } from '../api/core/pod.ts';
+import type { V1PodTemplateSpec } from '../api/generated/types.ts';
+import type { NewObject } from '../client/client.ts';
+import { type Instant, parseTime, seconds } from '../machinery/clock.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { controllerRef } from './ownership.ts';
+
+/** Neither finished nor being deleted. */
+export function isActive(pod: Pod): boolean {
+  return !isFinished(pod) && !pod.metadata.deletionTimestamp;
+}
+
+export function isFinished(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Being deleted, and still running. */
+export function isTerminating(pod: Pod): boolean {
+  return !isFinished(pod) && pod.metadata.deletionTimestamp !== undefined;
+}
+
+export function isReady(pod: Pod): boolean {
+  return readyCondition(pod)?.status === 'True';
+}
+
+export function readyCondition(pod: Pod) {
+  return pod.status?.conditions?.find(({ type }) => type === 'Ready');
+}
+
+/** Ready for at least `minReadySeconds`. */
+export function isAvailable(pod: Pod, minReadySeconds: number, now: Instant): boolean {
+  return isReady(pod) && availableAt(pod, minReadySeconds) <= now;
+}
+
+/** When a ready Pod counts as available. */
+export function availableAt(pod: Pod, minReadySeconds: number): Instant {
+  const since = readyCondition(pod)?.lastTransitionTime;
+  return minReadySeconds === 0 || !since ? 0 : parseTime(since) + seconds(minReadySeconds);
+}
+
+export function restarts(pod: Pod): number {
+  return (pod.status?.containerStatuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0);
+}
+
+/** GetPodFromTemplate: a Pod of `owner`, its name left to the server. */
+export function podFrom(template: V1PodTemplateSpec, owner: KubeObject): NewObject<Pod> {
+  const { labels, annotations, finalizers } = template.metadata ?? {};
+  return {
+    metadata: {
+      generateName: `${owner.metadata.name}-`,
+      namespace: owner.metadata.namespace,
+      ...(labels ? { labels } : {}),
+      ...(annotations ? { annotations } : {}),
+      ...(finalizers ? { finalizers } : {}),
+      ownerReferences: [controllerRef(owner)],
+    },
+    spec: template.spec as Pod['spec'],
+  };
+}

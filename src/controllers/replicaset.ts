@@ -1,0 +1,88 @@
+// Plays the ReplicaSet controller of kube-controller-manager. Which Pod goes first is in cheapest-to-delete.ts, batching in slow-start.ts,
+// adoption in ownership.ts.
+import { ReplicaSet } from '../api/apps/replicaset.ts';
+import { Pod } from '../api/core/pod.ts';
+import type { V1ReplicaSetStatus } from '../api/generated/types.ts';
+import type { Instant } from '../machinery/clock.ts';
+import { hasLabels } from '../machinery/label-selector.ts';
+import type { ReconcileResult } from '../machinery/loop.ts';
+import { cheapestToDelete } from './cheapest-to-delete.ts';
+import { conditionOf, withCondition, withoutCondition } from './conditions.ts';
+import { defineController } from './define.ts';
+import { adoptOrphans, claimOwned } from './ownership.ts';
+import { availableAt, isActive, isAvailable, isReady, isTerminating, podFrom } from './pods.ts';
+import { relatedPods } from './related-pods.ts';
+import { createPods, deletePods, type Outcome } from './slow-start.ts';
+
+/** A controller creates or deletes at most this many Pods in one go. */
+const BURST = 500;
+
+export const replicaSetController = defineController({
+  name: 'replicaset-controller',
+  for: ReplicaSet,
+  owns: [Pod],
+  adopt: (namespace, { client }) => adoptOrphans(client, ReplicaSet, Pod, namespace),
+  async reconcile(key, { client, recorder, clock }) {
+    const rs = await client.get(ReplicaSet, key);
+    if (!rs) return undefined;
+
+    const adopt = rs.status?.observedGeneration !== rs.metadata.generation;
+    const claimed = await claimOwned(client, { owner: rs, kind: Pod, selector: rs.spec.selector, adopt });
+    const mine = claimed.filter(isActive);
+    const missing = (rs.spec.replicas ?? 1) - mine.length;
+    let outcome: Outcome<Pod> = { done: [] };
+    if (!rs.metadata.deletionTimestamp && missing !== 0) {
+      outcome =
+        missing > 0
+          ? await createPods({ client, recorder }, rs, podFrom(rs.spec.template ?? {}, rs), Math.min(missing, BURST))
+          : await deletePods({ client, recorder }, rs, await surplus(-missing, mine));
+    }
+    const current = missing > 0 ? [...mine, ...outcome.done] : mine.filter((pod) => !outcome.done.includes(pod));
+    const terminating = claimed.filter(isTerminating).length + (missing < 0 ? outcome.done.filter((pod) => pod.spec.nodeName).length : 0);
+    const status = summarize(rs, current, terminating, { missing, error: outcome.error }, clock.now());
+    await client.updateStatus(ReplicaSet, rs, status);
+    if (outcome.error) throw outcome.error;
+    return untilAvailable(current, rs.spec.minReadySeconds ?? 0, clock.now());
+
+    async function surplus(count: number, pods: readonly Pod[]): Promise<readonly Pod[]> {
+      if (count >= pods.length) return pods;
+      return cheapestToDelete(pods, await relatedPods(client, rs as ReplicaSet, pods), clock.now()).slice(0, Math.min(count, BURST));
+    }
+  },
+});
+
+/** Looks again when the next ready Pod has been ready long enough. */
+export function untilAvailable(pods: readonly Pod[], minReadySeconds: number, now: Instant): ReconcileResult | undefined {
+  const waiting = pods
+    .filter((pod) => isReady(pod) && !isAvailable(pod, minReadySeconds, now))
+    .map((pod) => availableAt(pod, minReadySeconds));
+  return waiting.length > 0 ? { requeueAfter: Math.min(...waiting) - now, class: 'progress' } : undefined;
+}
+
+/** The status that `pods`, the active ones, make. Counts of zero are left out, as the API does. */
+export function summarize(
+  rs: ReplicaSet,
+  pods: readonly Pod[],
+  terminating: number,
+  { missing, error }: { missing: number; error?: Error | undefined },
+  now: Instant,
+): V1ReplicaSetStatus {
+  const count = (is: (pod: Pod) => boolean) => pods.filter(is).length || undefined;
+  const failed = conditionOf(rs.status?.conditions, 'ReplicaFailure');
+  let conditions = rs.status?.conditions;
+  if (error && !failed) {
+    const reason = missing > 0 ? 'FailedCreate' : 'FailedDelete';
+    conditions = withCondition(conditions, { type: 'ReplicaFailure', status: 'True', reason, message: error.message }, now);
+  } else if (!error && failed) {
+    conditions = withoutCondition(conditions, 'ReplicaFailure');
+  }
+  return {
+    replicas: pods.length,
+    fullyLabeledReplicas: count((pod) => hasLabels(rs.spec.template?.metadata?.labels, pod.metadata.labels)),
+    readyReplicas: count(isReady),
+    availableReplicas: count((pod) => isAvailable(pod, rs.spec.minReadySeconds ?? 0, now)),
+    terminatingReplicas: terminating,
+    observedGeneration: rs.metadata.generation,
+    conditions: conditions && conditions.length > 0 ? conditions : undefined,
+  };
+}

@@ -1,0 +1,99 @@
+// Plays framework.NodeInfo: a node, the Pods on it, and what they add up to.
+import type { Node } from '../api/core/node.ts';
+import type { Pod } from '../api/core/pod.ts';
+import { measure, nonZeroRequests, podRequests, type Resources } from './resources.ts';
+
+export interface HostPort {
+  ip: string;
+  protocol: string;
+  port: number;
+}
+
+/** A Pod with what is asked of it again and again. */
+export interface PodInfo {
+  pod: Pod;
+  requests: Resources;
+  nonZero: Resources;
+  hostPorts: readonly HostPort[];
+}
+
+const known = new WeakMap<Pod, PodInfo>();
+
+export function podInfo(pod: Pod): PodInfo {
+  const remembered = known.get(pod);
+  if (remembered) return remembered;
+  const info = { pod, requests: podRequests(pod), nonZero: nonZeroRequests(pod), hostPorts: hostPortsOf(pod) };
+  known.set(pod, info);
+  return info;
+}
+
+export class NodeInfo {
+  readonly allocatable: Resources;
+  readonly labels: Readonly<Record<string, string>>;
+  private readonly byUid = new Map<string, PodInfo>();
+  private readonly requested: Record<string, number> = {};
+  private readonly nonZero: Record<string, number> = {};
+
+  constructor(
+    readonly node: Node,
+    pods: Iterable<PodInfo> = [],
+  ) {
+    this.allocatable = measure(node.status?.allocatable);
+    this.labels = node.metadata.labels ?? {};
+    for (const info of pods) this.add(info);
+  }
+
+  get name(): string {
+    return this.node.metadata.name;
+  }
+
+  get pods(): Iterable<PodInfo> {
+    return this.byUid.values();
+  }
+
+  get podCount(): number {
+    return this.byUid.size;
+  }
+
+  /** What the Pods on the node request of `resource`. */
+  used(resource: string): number {
+    return this.requested[resource] ?? 0;
+  }
+
+  /** The same for scoring, with defaults for Pods that request nothing. */
+  usedNonZero(resource: string): number {
+    return this.nonZero[resource] ?? 0;
+  }
+
+  add(info: PodInfo): void {
+    this.remove(info.pod.metadata.uid);
+    this.byUid.set(info.pod.metadata.uid, info);
+    this.count(info, 1);
+  }
+
+  remove(uid: string): void {
+    const info = this.byUid.get(uid);
+    if (!info) return;
+    this.byUid.delete(uid);
+    this.count(info, -1);
+  }
+
+  /** The node with the Pods that `keep` keeps. */
+  with(keep: (pod: Pod) => boolean, more: Iterable<PodInfo> = []): NodeInfo {
+    return new NodeInfo(this.node, [...[...this.pods].filter(({ pod }) => keep(pod)), ...more]);
+  }
+
+  private count({ requests, nonZero }: PodInfo, sign: 1 | -1): void {
+    for (const [name, amount] of Object.entries(requests)) this.requested[name] = (this.requested[name] ?? 0) + sign * amount;
+    for (const [name, amount] of Object.entries(nonZero)) this.nonZero[name] = (this.nonZero[name] ?? 0) + sign * amount;
+  }
+}
+
+export function hostPortsOf(pod: Pod): HostPort[] {
+  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...pod.spec.containers, ...sidecars].flatMap(({ ports = [] }) =>
+    ports
+      .filter(({ hostPort }) => hostPort)
+      .map(({ hostIP, protocol, hostPort }) => ({ ip: hostIP || '0.0.0.0', protocol: protocol ?? 'TCP', port: hostPort ?? 0 })),
+  );
+}

@@ -1,0 +1,11 @@
+// A Pod that names its node goes there or nowhere.
+import type { FilterPlugin } from '../plugin.ts';
+
+export const nodeName: FilterPlugin = {
+  name: 'NodeName',
+  wokenBy: ['node'],
+  filter({ pod }, { name }) {
+    if (!pod.spec.nodeName || pod.spec.nodeName === name) return undefined;
+    return { reasons: ["node(s) didn't match the requested node name"], unresolvable: true };
+  },
+};

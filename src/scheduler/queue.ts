@@ -1,0 +1,69 @@
+// Plays the scheduling queue: which Pods were found unschedulable, how often and when, and which change may help which of them.
+// It lies in the state, as the real one lies in the scheduler's memory.
+import { type Duration, type Instant, minutes, seconds } from '../machinery/clock.ts';
+import type { Store } from '../machinery/store.ts';
+import type { FilterPlugin, WakingEvent } from './plugin.ts';
+
+interface Waiting {
+  attempts: number;
+  /** When the last attempt failed. */
+  at: Instant;
+  /** The plugins that rejected the Pod. */
+  plugins: readonly string[];
+  priority: number;
+  /** Where preemption makes room for it. */
+  nominated?: string;
+}
+
+const FIRST_BACKOFF: Duration = seconds(1);
+const LONGEST_BACKOFF: Duration = seconds(10);
+/** Unschedulable Pods are tried again after this, whatever happens. */
+export const FLUSH: Duration = minutes(5);
+
+export class SchedulingQueue {
+  private readonly wokenBy: ReadonlyMap<string, readonly WakingEvent[]>;
+  private readonly store: Store;
+
+  constructor(store: Store, filters: readonly FilterPlugin[]) {
+    this.store = store;
+    this.wokenBy = new Map(filters.map(({ name, wokenBy }) => [name, wokenBy]));
+  }
+
+  /** How long the Pod still has to wait before it may be tried; 0 when it may. */
+  backoff(key: string, now: Instant): Duration {
+    const waiting = this.store.get<Waiting>(entry(key));
+    if (!waiting) return 0;
+    const length = Math.min(FIRST_BACKOFF * 2 ** Math.min(waiting.attempts - 1, 10), LONGEST_BACKOFF);
+    return Math.max(0, waiting.at + length - now);
+  }
+
+  failed(key: string, now: Instant, plugins: readonly string[], priority: number, nominated: string | undefined): void {
+    const attempts = (this.store.get<Waiting>(entry(key))?.attempts ?? 0) + 1;
+    this.store.put(entry(key), { attempts, at: now, plugins, priority, ...(nominated ? { nominated } : {}) } satisfies Waiting);
+  }
+
+  nominations(): { key: string; node: string; priority: number }[] {
+    const all: { key: string; node: string; priority: number }[] = [];
+    for (const [key, { nominated, priority }] of this.store.range<Waiting>(PREFIX)) {
+      if (nominated) all.push({ key: key.slice(PREFIX.length), node: nominated, priority });
+    }
+    return all;
+  }
+
+  forget(key: string): void {
+    if (this.store.get(entry(key)) !== undefined) this.store.delete(entry(key));
+  }
+
+  /** Pods that this kind of change may help: the most important first, then who has waited longest. */
+  woken(by: WakingEvent): string[] {
+    const ready: { key: string; waiting: Waiting }[] = [];
+    for (const [key, waiting] of this.store.range<Waiting>(PREFIX)) {
+      const helps = waiting.plugins.length === 0 || waiting.plugins.some((plugin) => this.wokenBy.get(plugin)?.includes(by) ?? true);
+      if (helps) ready.push({ key: key.slice(PREFIX.length), waiting });
+    }
+    return ready.sort((a, b) => b.waiting.priority - a.waiting.priority || a.waiting.at - b.waiting.at).map(({ key }) => key);
+  }
+}
+
+const PREFIX = 'unschedulable/';
+const entry = (key: string): string => PREFIX + key;

@@ -1,0 +1,163 @@
+// Plays kube-scheduler with its default profile. Filters and scores are in plugins/, the choice in cycle.ts, retries in queue.ts.
+// Left out: extenders, several profiles, volumes, dynamic resources. Pods that become pending at one instant are taken in order of arrival.
+import type { Namespace } from '../api/core/namespace.ts';
+import { Node } from '../api/core/node.ts';
+import { Pod } from '../api/core/pod.ts';
+import type { Client, EventRecorder } from '../client/client.ts';
+import { type Clock, rfc3339 } from '../machinery/clock.ts';
+import { jsonEqual } from '../machinery/equal.ts';
+import type { Loop, LoopWatch, ObjectEvent, ReconcileResult } from '../machinery/loop.ts';
+import { keyOf, parseKey } from '../machinery/object.ts';
+import type { Random } from '../machinery/random.ts';
+import { isConflict, isNotFound } from '../machinery/status.ts';
+import { drawer, type Store } from '../machinery/store.ts';
+import { Cache, holdsResources } from './cache.ts';
+import { decide, fitError, newCycle } from './cycle.ts';
+import { filters, scores } from './plugins/index.ts';
+import { FLUSH, SchedulingQueue } from './queue.ts';
+
+export interface SchedulerDeps {
+  clientFor(name: string): Client;
+  recorderFor(component: string): EventRecorder;
+  clock: Clock;
+  random: Random;
+  /** The whole state; the scheduler keeps its queue under `/kubemu/scheduler/`. */
+  store: Store;
+}
+
+const NAME = 'default-scheduler';
+
+export function createScheduler({ clientFor, recorderFor, clock, random, store }: SchedulerDeps): Loop {
+  const client = clientFor('system:kube-scheduler');
+  const recorder = recorderFor(NAME);
+  const cache = new Cache(client);
+  const queue = new SchedulingQueue(drawer(store, '/kubemu/scheduler/'), filters);
+
+  return {
+    name: NAME,
+    watches: watches(cache, queue),
+    async reconcile(key) {
+      const pod = await client.get(Pod, parseKey(key));
+      if (!pod || !isPending(pod)) {
+        queue.forget(key);
+        return undefined;
+      }
+      if (pod.spec.schedulingGates?.length) return undefined;
+      const now = clock.now();
+      const backoff = queue.backoff(key, now);
+      if (backoff > 0) return { requeueAfter: backoff, class: 'progress' };
+      return schedule(key, pod);
+    },
+  };
+
+  async function schedule(key: string, pod: Pod): Promise<ReconcileResult | undefined> {
+    const nodes = await cache.snapshot();
+    if (nodes.length === 0) return unschedulable(key, pod, 'no nodes available to schedule pods', []);
+    const cycle = newCycle(pod, nodes, await namespacesFor(pod));
+    const draw = random.u32('scheduler-tie', key, Number(pod.metadata.resourceVersion));
+    const decision = decide(cycle, { filters, scores }, draw);
+    if ('diagnosis' in decision)
+      return unschedulable(key, pod, fitError(decision.diagnosis, noPreemption(nodes.length)), decision.diagnosis.plugins);
+    await bind(pod, decision.node);
+    queue.forget(key);
+    return undefined;
+  }
+
+  async function bind(pod: Pod, node: string): Promise<void> {
+    const { namespace, name, uid } = pod.metadata;
+    try {
+      await client.bind({ namespace, name, uid }, node);
+    } catch (error) {
+      if (isNotFound(error) || isConflict(error)) return; // deleted, or bound by another scheduler
+      throw error;
+    }
+    cache.assume(pod, node);
+    await recorder.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
+  }
+
+  async function unschedulable(key: string, pod: Pod, message: string, plugins: readonly string[]): Promise<ReconcileResult> {
+    queue.failed(key, clock.now(), plugins, pod.spec.priority ?? 0, undefined);
+    await recorder.event(pod, 'Warning', 'FailedScheduling', message);
+    await setUnschedulable(pod, message);
+    return { requeueAfter: FLUSH, class: 'recurrence' };
+  }
+
+  async function setUnschedulable(pod: Pod, message: string): Promise<void> {
+    const current = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    if (current?.status === 'False' && current.reason === 'Unschedulable' && current.message === message) return;
+    const { namespace, name, uid, generation } = pod.metadata;
+    const condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message,
+      lastTransitionTime: current?.status === 'False' ? current.lastTransitionTime : rfc3339(clock.now()),
+      ...(generation ? { observedGeneration: generation } : {}),
+    };
+    await client.patch(
+      Pod,
+      { namespace, name },
+      'strategic',
+      { metadata: { uid }, status: { conditions: [condition] } },
+      { subresource: 'status' },
+    );
+  }
+
+  /** Only namespace selectors of pod affinity look at namespaces. */
+  async function namespacesFor(pod: Pod): Promise<readonly Namespace[]> {
+    return pod.spec.affinity?.podAffinity || pod.spec.affinity?.podAntiAffinity ? cache.namespaces() : [];
+  }
+}
+
+/** What DynamicResources and DefaultPreemption say when neither can help. */
+function noPreemption(nodes: number): string {
+  return `no new claims to deallocate, preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`;
+}
+
+function isPending(pod: Pod): boolean {
+  return !pod.spec.nodeName && pod.spec.schedulerName === NAME && !pod.metadata.deletionTimestamp && holdsResources(pod);
+}
+
+function watches(cache: Cache, queue: SchedulingQueue): LoopWatch[] {
+  return [
+    {
+      resource: Pod.resource,
+      *keys(untyped) {
+        const event = untyped as ObjectEvent<Pod>;
+        const { type, object, old } = event;
+        cache.onPod(event);
+        if (!object.spec.nodeName) {
+          if (type === 'DELETED' || isPendingNews(object, old)) yield keyOf(object);
+          return;
+        }
+        if (old && !old.spec.nodeName) yield keyOf(object); // bound: forget it
+        if (type === 'DELETED' || (old && holdsResources(old) && !holdsResources(object))) yield* queue.woken('pod-deleted');
+        else if (type === 'ADDED' || !old?.spec.nodeName) yield* queue.woken('pod-added');
+        else if (!jsonEqual(old.metadata.labels, object.metadata.labels)) yield* queue.woken('pod-labels');
+      },
+    },
+    {
+      resource: Node.resource,
+      *keys(untyped) {
+        const event = untyped as ObjectEvent<Node>;
+        cache.onNode(event);
+        if (event.type !== 'DELETED' && (!event.old || mayHelp(event.old, event.object))) yield* queue.woken('node');
+      },
+    },
+  ];
+}
+
+/** The scheduler's own writes of the status are no news. */
+function isPendingNews(pod: Pod, old: Pod | undefined): boolean {
+  if (!isPending(pod)) return false;
+  return !old || !jsonEqual(old.spec, pod.spec) || !jsonEqual(old.metadata.labels, pod.metadata.labels);
+}
+
+/** Heartbeats help nobody. */
+function mayHelp(old: Node, node: Node): boolean {
+  return !(
+    jsonEqual(old.metadata.labels, node.metadata.labels) &&
+    jsonEqual(old.spec, node.spec) &&
+    jsonEqual(old.status?.allocatable, node.status?.allocatable)
+  );
+}
