@@ -3,6 +3,7 @@ import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1MutatingAdmissionPolicyBinding } from '../generated/types.ts';
 import { paramRef } from './param.ts';
+import { defaultMatchResources } from './webhooks.ts';
 
 export type MutatingAdmissionPolicyBinding = Stored<V1MutatingAdmissionPolicyBinding>;
 
@@ -10,6 +11,11 @@ export const MutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'MutatingAdmissionPolicyBinding',
+  setDefaults(binding) {
+    if (!binding.spec) return;
+    if (binding.spec.paramRef) binding.spec.paramRef.parameterNotFoundAction ??= 'Deny';
+    defaultMatchResources(binding.spec.matchResources);
+  },
   columns: [
     name,
     { header: 'POLICYNAME', cell: (binding) => binding.spec.policyName ?? '' },

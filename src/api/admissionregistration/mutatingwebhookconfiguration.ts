@@ -2,6 +2,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1MutatingWebhookConfiguration } from '../generated/types.ts';
+import { defaultWebhooks } from './webhooks.ts';
 
 export type MutatingWebhookConfiguration = Stored<V1MutatingWebhookConfiguration>;
 
@@ -9,5 +10,6 @@ export const MutatingWebhookConfiguration = defineKind<MutatingWebhookConfigurat
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'MutatingWebhookConfiguration',
+  setDefaults: defaultWebhooks,
   columns: [name, { header: 'WEBHOOKS', type: 'integer', cell: (configuration) => configuration.webhooks?.length ?? 0 }, age],
 });

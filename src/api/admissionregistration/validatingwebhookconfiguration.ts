@@ -2,6 +2,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ValidatingWebhookConfiguration } from '../generated/types.ts';
+import { defaultWebhooks } from './webhooks.ts';
 
 export type ValidatingWebhookConfiguration = Stored<V1ValidatingWebhookConfiguration>;
 
@@ -9,5 +10,6 @@ export const ValidatingWebhookConfiguration = defineKind<ValidatingWebhookConfig
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'ValidatingWebhookConfiguration',
+  setDefaults: defaultWebhooks,
   columns: [name, { header: 'WEBHOOKS', type: 'integer', cell: (configuration) => configuration.webhooks?.length ?? 0 }, age],
 });

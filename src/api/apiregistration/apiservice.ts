@@ -9,6 +9,12 @@ export const APIService = defineKind<APIService>({
   group: 'apiregistration.k8s.io',
   version: 'v1',
   kind: 'APIService',
+  setDefaults(service) {
+    if (service.spec?.service) service.spec.service.port ??= 443;
+  },
+  prepareForCreate(service) {
+    service.status = {};
+  },
   columns: [
     name,
     { header: 'SERVICE', cell: ({ spec: { service } }) => (service ? `${service.namespace}/${service.name}` : 'Local') },

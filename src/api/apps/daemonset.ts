@@ -1,7 +1,9 @@
 import type { Stored } from '../../machinery/object.ts';
+import { blank } from '../blank.ts';
 import { age, containerColumns, labelsText, name, selectorCell } from '../columns/columns.ts';
+import { defaultPodTemplate } from '../core/pod/defaults.ts';
 import { defineKind } from '../define.ts';
-import type { V1DaemonSet } from '../generated/types.ts';
+import type { V1DaemonSet, V1DaemonSetSpec } from '../generated/types.ts';
 
 export type DaemonSet = Stored<V1DaemonSet>;
 
@@ -9,6 +11,22 @@ export const DaemonSet = defineKind<DaemonSet>({
   group: 'apps',
   version: 'v1',
   kind: 'DaemonSet',
+  setDefaults(ds) {
+    ds.spec ??= blank<V1DaemonSetSpec>();
+    const { spec } = ds;
+    spec.updateStrategy ??= {};
+    spec.updateStrategy.type ||= 'RollingUpdate';
+    if (spec.updateStrategy.type === 'RollingUpdate') {
+      spec.updateStrategy.rollingUpdate ??= {};
+      spec.updateStrategy.rollingUpdate.maxUnavailable ??= 1;
+      spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
+    }
+    spec.revisionHistoryLimit ??= 10;
+    defaultPodTemplate(spec);
+  },
+  prepareForCreate(ds) {
+    ds.status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
+  },
   columns: [
     name,
     { header: 'DESIRED', type: 'integer', cell: (ds) => ds.status?.desiredNumberScheduled ?? 0 },

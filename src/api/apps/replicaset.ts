@@ -1,7 +1,9 @@
 import type { Stored } from '../../machinery/object.ts';
+import { blank } from '../blank.ts';
 import { age, containerColumns, name, selectorCell } from '../columns/columns.ts';
+import { defaultPodTemplate } from '../core/pod/defaults.ts';
 import { defineKind } from '../define.ts';
-import type { V1ReplicaSet } from '../generated/types.ts';
+import type { V1ReplicaSet, V1ReplicaSetSpec } from '../generated/types.ts';
 
 export type ReplicaSet = Stored<V1ReplicaSet>;
 
@@ -9,6 +11,15 @@ export const ReplicaSet = defineKind<ReplicaSet>({
   group: 'apps',
   version: 'v1',
   kind: 'ReplicaSet',
+  setDefaults(rs) {
+    rs.spec ??= blank<V1ReplicaSetSpec>();
+    rs.spec.replicas ??= 1;
+    defaultPodTemplate(rs.spec);
+  },
+  prepareForCreate(rs) {
+    rs.status = { replicas: 0 };
+  },
+  selectableFields: (rs) => ({ 'status.replicas': String(rs.status?.replicas ?? 0) }),
   columns: [
     name,
     { header: 'DESIRED', type: 'integer', cell: (rs) => rs.spec.replicas },

@@ -4,6 +4,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { age, conditionStatus, containerColumns, name, selectorCell } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Job } from '../generated/types.ts';
+import { defaultJob, prepareJob } from './job/defaults.ts';
 
 export type Job = Stored<V1Job>;
 
@@ -11,6 +12,9 @@ export const Job = defineKind<Job>({
   group: 'batch',
   version: 'v1',
   kind: 'Job',
+  setDefaults: defaultJob,
+  prepareForCreate: prepareJob,
+  selectableFields: (job) => ({ 'status.successful': String(job.status?.succeeded ?? 0) }),
   columns: [
     name,
     { header: 'STATUS', cell: (job) => jobStatus(job) },

@@ -11,6 +11,11 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
   version: 'v1',
   kind: 'CertificateSigningRequest',
+  nameRule: 'path-segment',
+  prepareForCreate(csr) {
+    csr.status = {};
+  },
+  selectableFields: (csr) => ({ 'spec.signerName': csr.spec.signerName }),
   columns: [
     name,
     age,

@@ -9,5 +9,8 @@ export const Lease = defineKind<Lease>({
   group: 'coordination.k8s.io',
   version: 'v1',
   kind: 'Lease',
+  setDefaults(lease) {
+    lease.spec ??= {};
+  },
   columns: [name, { header: 'HOLDER', cell: (lease) => lease.spec?.holderIdentity ?? '' }, age],
 });

@@ -9,6 +9,9 @@ export const Endpoints = defineKind<Endpoints>({
   group: '',
   version: 'v1',
   kind: 'Endpoints',
+  setDefaults(endpoints) {
+    for (const { ports = [] } of endpoints.subsets ?? []) for (const port of ports) port.protocol ||= 'TCP';
+  },
   columns: [name, { header: 'ENDPOINTS', cell: (endpoints) => endpointsText(endpoints) }, age],
 });
 

@@ -1,6 +1,7 @@
 import { ageOf } from '../../machinery/age.ts';
 import type { Instant } from '../../machinery/clock.ts';
 import type { Stored } from '../../machinery/object.ts';
+import { UNSET_TIME } from '../blank.ts';
 import { defineKind } from '../define.ts';
 import type { CoreV1Event } from '../generated/types.ts';
 
@@ -10,6 +11,27 @@ export const Event = defineKind<Event>({
   group: '',
   version: 'v1',
   kind: 'Event',
+  setDefaults(event) {
+    event.eventTime ??= UNSET_TIME;
+    event.source ??= {};
+    event.reportingComponent ??= '';
+    event.reportingInstance ??= '';
+    event.firstTimestamp ??= UNSET_TIME;
+    event.lastTimestamp ??= UNSET_TIME;
+  },
+  selectableFields: (event) => ({
+    'involvedObject.kind': event.involvedObject.kind ?? '',
+    'involvedObject.namespace': event.involvedObject.namespace ?? '',
+    'involvedObject.name': event.involvedObject.name ?? '',
+    'involvedObject.uid': event.involvedObject.uid ?? '',
+    'involvedObject.apiVersion': event.involvedObject.apiVersion ?? '',
+    'involvedObject.resourceVersion': event.involvedObject.resourceVersion ?? '',
+    'involvedObject.fieldPath': event.involvedObject.fieldPath ?? '',
+    reason: event.reason ?? '',
+    reportingComponent: event.reportingComponent ?? '',
+    source: event.source?.component || event.reportingComponent || '',
+    type: event.type ?? '',
+  }),
   timeToLive: 3600,
   columns: [
     { header: 'LAST SEEN', cell: lastSeen },

@@ -9,6 +9,11 @@ export const Node = defineKind<Node>({
   group: '',
   version: 'v1',
   kind: 'Node',
+  setDefaults(node) {
+    node.spec ??= {};
+    if (node.status?.capacity) node.status.allocatable ??= node.status.capacity;
+  },
+  selectableFields: (node) => ({ 'spec.unschedulable': String(node.spec.unschedulable ?? false) }),
   columns: [
     name,
     { header: 'STATUS', cell: (node) => readiness(node) },

@@ -1,3 +1,4 @@
+import { rfc3339 } from '../../machinery/clock.ts';
 import type { Stored } from '../../machinery/object.ts';
 import { accessModesText, age, name, storageClassText } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
@@ -9,6 +10,15 @@ export const PersistentVolume = defineKind<PersistentVolume>({
   group: '',
   version: 'v1',
   kind: 'PersistentVolume',
+  setDefaults(pv) {
+    pv.spec ??= {};
+    pv.spec.persistentVolumeReclaimPolicy ||= 'Retain';
+    pv.spec.volumeMode ??= 'Filesystem';
+    if (pv.spec.hostPath) pv.spec.hostPath.type ??= '';
+  },
+  prepareForCreate(pv, { now }) {
+    pv.status = { lastPhaseTransitionTime: rfc3339(now), phase: 'Pending' };
+  },
   columns: [
     name,
     { header: 'CAPACITY', cell: (pv) => pv.spec.capacity?.['storage'] ?? '' },

@@ -2,6 +2,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { accessModesText, age, name, storageClassText } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1PersistentVolumeClaim } from '../generated/types.ts';
+import { defaultClaimSpec } from './pod/volume-defaults.ts';
 
 export type PersistentVolumeClaim = Stored<V1PersistentVolumeClaim>;
 
@@ -9,6 +10,13 @@ export const PersistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   group: '',
   version: 'v1',
   kind: 'PersistentVolumeClaim',
+  setDefaults(pvc) {
+    pvc.spec ??= {};
+    defaultClaimSpec(pvc.spec);
+  },
+  prepareForCreate(pvc) {
+    pvc.status = { phase: 'Pending' };
+  },
   columns: [
     name,
     { header: 'STATUS', cell: (pvc) => (pvc.metadata.deletionTimestamp ? 'Terminating' : (pvc.status?.phase ?? '')) },

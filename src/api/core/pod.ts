@@ -1,7 +1,10 @@
+// Pods: columns, defaults, preparation and validation each have a file under pod/.
 import type { Stored } from '../../machinery/object.ts';
 import { defineKind } from '../define.ts';
 import type { V1Pod } from '../generated/types.ts';
 import { podColumns } from './pod/columns.ts';
+import { podFields, podGracePeriod, preparePod } from './pod/create.ts';
+import { defaultPod } from './pod/defaults.ts';
 
 export type Pod = Stored<V1Pod>;
 
@@ -10,4 +13,8 @@ export const Pod = defineKind<Pod>({
   version: 'v1',
   kind: 'Pod',
   columns: podColumns,
+  setDefaults: defaultPod,
+  prepareForCreate: preparePod,
+  selectableFields: podFields,
+  gracefulDeletion: podGracePeriod,
 });

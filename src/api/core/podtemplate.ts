@@ -2,6 +2,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { containerColumns, labelsText, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1PodTemplate } from '../generated/types.ts';
+import { defaultPodTemplate } from './pod/defaults.ts';
 
 export type PodTemplate = Stored<V1PodTemplate>;
 
@@ -9,6 +10,9 @@ export const PodTemplate = defineKind<PodTemplate>({
   group: '',
   version: 'v1',
   kind: 'PodTemplate',
+  setDefaults(template) {
+    defaultPodTemplate(template);
+  },
   columns: [
     name,
     ...containerColumns<PodTemplate>((template) => template.template).map(({ wide: _, ...column }) => column),

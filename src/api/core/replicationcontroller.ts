@@ -2,6 +2,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { age, containerColumns, labelsText, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ReplicationController } from '../generated/types.ts';
+import { defaultPodTemplate } from './pod/defaults.ts';
 
 export type ReplicationController = Stored<V1ReplicationController>;
 
@@ -9,6 +10,19 @@ export const ReplicationController = defineKind<ReplicationController>({
   group: '',
   version: 'v1',
   kind: 'ReplicationController',
+  setDefaults(rc) {
+    rc.spec ??= {};
+    rc.spec.replicas ??= 1;
+    if (!rc.spec.template) return;
+    const { metadata } = defaultPodTemplate(rc.spec);
+    if (!metadata?.labels) return;
+    if (!rc.spec.selector || !Object.keys(rc.spec.selector).length) rc.spec.selector = { ...metadata.labels };
+    if (!Object.keys(rc.metadata.labels ?? {}).length) rc.metadata.labels = { ...metadata.labels };
+  },
+  prepareForCreate(rc) {
+    rc.status = { replicas: 0 };
+  },
+  selectableFields: (rc) => ({ 'status.replicas': String(rc.status?.replicas ?? 0) }),
   columns: [
     name,
     { header: 'DESIRED', type: 'integer', cell: (rc) => rc.spec.replicas },

@@ -9,6 +9,12 @@ export const ResourceQuota = defineKind<ResourceQuota>({
   group: '',
   version: 'v1',
   kind: 'ResourceQuota',
+  setDefaults(quota) {
+    quota.spec ??= {};
+  },
+  prepareForCreate(quota) {
+    quota.status = {};
+  },
   columns: [
     name,
     { header: 'REQUEST', cell: (quota) => used(quota, (resource) => !resource.startsWith('limits.')) },

@@ -9,6 +9,14 @@ export const Secret = defineKind<Secret>({
   group: '',
   version: 'v1',
   kind: 'Secret',
+  setDefaults(secret) {
+    secret.type ||= 'Opaque';
+    if (!secret.stringData) return;
+    secret.data = { ...secret.data };
+    for (const [key, text] of Object.entries(secret.stringData)) secret.data[key] = Buffer.from(text).toString('base64');
+    delete secret.stringData;
+  },
+  selectableFields: (secret) => ({ type: secret.type ?? '' }),
   columns: [
     name,
     { header: 'TYPE', cell: (secret) => secret.type ?? '' },

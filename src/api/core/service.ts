@@ -1,7 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import { blank } from '../blank.ts';
 import { age, labelsText, loadBalancerText, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
-import type { V1Service } from '../generated/types.ts';
+import type { V1Service, V1ServiceSpec } from '../generated/types.ts';
 
 export type Service = Stored<V1Service>;
 
@@ -9,6 +10,10 @@ export const Service = defineKind<Service>({
   group: '',
   version: 'v1',
   kind: 'Service',
+  nameRule: 'dns-1035',
+  setDefaults: defaultService,
+  prepareForCreate: prepareService,
+  selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec.clusterIP ?? '', 'spec.type': spec.type ?? '' }),
   columns: [
     name,
     { header: 'TYPE', cell: (service) => service.spec.type ?? '' },
@@ -37,4 +42,34 @@ function externalAddress({ spec, status }: Service): string {
 
 function ports({ spec }: Service): string {
   return orNone((spec.ports ?? []).map((p) => `${p.port}${p.nodePort ? `:${p.nodePort}` : ''}/${p.protocol ?? 'TCP'}`).join(','));
+}
+
+const THREE_HOURS = 10_800;
+
+function defaultService(service: Service): void {
+  service.spec ??= blank<V1ServiceSpec>();
+  const { spec } = service;
+  spec.sessionAffinity ||= 'None';
+  if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig;
+  if (spec.sessionAffinity === 'ClientIP') spec.sessionAffinityConfig ??= { clientIP: { timeoutSeconds: THREE_HOURS } };
+  spec.type ||= 'ClusterIP';
+  for (const port of spec.ports ?? []) {
+    port.protocol ||= 'TCP';
+    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port;
+  }
+  const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.type === 'ClusterIP' && spec.externalIPs?.length);
+  if (isExternal) spec.externalTrafficPolicy ||= 'Cluster';
+  if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
+  if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
+}
+
+/** Addresses and node ports are the allocators' work; the family is that of a single-stack cluster. */
+function prepareService(service: Service): void {
+  const { spec } = service;
+  service.status = { loadBalancer: {} };
+  if (spec.type === 'ExternalName') return;
+  if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
+  if (!spec.clusterIP && spec.clusterIPs?.[0]) spec.clusterIP = spec.clusterIPs[0];
+  spec.ipFamilies ??= ['IPv4'];
+  spec.ipFamilyPolicy ??= 'SingleStack';
 }

@@ -9,6 +9,13 @@ export const EndpointSlice = defineKind<EndpointSlice>({
   group: 'discovery.k8s.io',
   version: 'v1',
   kind: 'EndpointSlice',
+  setDefaults(slice) {
+    for (const port of slice.ports ?? []) {
+      port.name ??= '';
+      port.protocol ??= 'TCP';
+    }
+    for (const endpoint of slice.endpoints ?? []) endpoint.conditions ??= {};
+  },
   columns: [
     name,
     { header: 'ADDRESSTYPE', cell: (slice) => slice.addressType },

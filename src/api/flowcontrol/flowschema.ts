@@ -1,7 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import { blank } from '../blank.ts';
 import { age, conditionStatus, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
-import type { V1FlowSchema } from '../generated/types.ts';
+import type { V1FlowSchema, V1FlowSchemaSpec } from '../generated/types.ts';
 
 export type FlowSchema = Stored<V1FlowSchema>;
 
@@ -9,6 +10,13 @@ export const FlowSchema = defineKind<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
   version: 'v1',
   kind: 'FlowSchema',
+  setDefaults(schema) {
+    schema.spec ??= blank<V1FlowSchemaSpec>();
+    schema.spec.matchingPrecedence ||= 1000;
+  },
+  prepareForCreate(schema) {
+    schema.status = {};
+  },
   columns: [
     name,
     { header: 'PRIORITYLEVEL', cell: (schema) => schema.spec.priorityLevelConfiguration.name },

@@ -1,7 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import { blank } from '../blank.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
-import type { V1PriorityLevelConfiguration } from '../generated/types.ts';
+import type { V1PriorityLevelConfiguration, V1PriorityLevelConfigurationSpec } from '../generated/types.ts';
 
 export type PriorityLevelConfiguration = Stored<V1PriorityLevelConfiguration>;
 
@@ -9,6 +10,25 @@ export const PriorityLevelConfiguration = defineKind<PriorityLevelConfiguration>
   group: 'flowcontrol.apiserver.k8s.io',
   version: 'v1',
   kind: 'PriorityLevelConfiguration',
+  setDefaults(level) {
+    level.spec ??= blank<V1PriorityLevelConfigurationSpec>();
+    const { exempt, limited } = level.spec;
+    if (exempt) {
+      exempt.nominalConcurrencyShares ??= 0;
+      exempt.lendablePercent ??= 0;
+    }
+    if (!limited) return;
+    limited.nominalConcurrencyShares ??= 30;
+    limited.lendablePercent ??= 0;
+    const queues = limited.limitResponse?.queuing;
+    if (!queues) return;
+    queues.queues ||= 64;
+    queues.handSize ||= 8;
+    queues.queueLengthLimit ||= 50;
+  },
+  prepareForCreate(level) {
+    level.status = {};
+  },
   columns: [
     name,
     { header: 'TYPE', cell: (level) => level.spec.type },

@@ -9,6 +9,12 @@ export const Ingress = defineKind<Ingress>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'Ingress',
+  setDefaults(ingress) {
+    ingress.spec ??= {};
+  },
+  prepareForCreate(ingress) {
+    ingress.status = { loadBalancer: {} };
+  },
   columns: [
     name,
     { header: 'CLASS', cell: (ingress) => ingress.spec.ingressClassName ?? '<none>' },

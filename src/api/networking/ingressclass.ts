@@ -9,6 +9,10 @@ export const IngressClass = defineKind<IngressClass>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'IngressClass',
+  setDefaults(ingressClass) {
+    ingressClass.spec ??= {};
+    if (ingressClass.spec.parameters) ingressClass.spec.parameters.scope ??= 'Cluster';
+  },
   columns: [
     nameWithDefault('ingressclass.kubernetes.io/is-default-class'),
     { header: 'CONTROLLER', cell: (ingressClass) => ingressClass.spec.controller ?? '' },

@@ -9,5 +9,12 @@ export const ServiceCIDR = defineKind<ServiceCIDR>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'ServiceCIDR',
+  setDefaults(cidr) {
+    cidr.spec ??= {};
+  },
+  prepareForCreate(cidr) {
+    cidr.status = {};
+  },
+  selectableFields: () => ({}),
   columns: [name, { header: 'CIDRS', cell: (cidr) => (cidr.spec.cidrs ?? []).join(',') }, age],
 });

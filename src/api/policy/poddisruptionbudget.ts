@@ -9,6 +9,12 @@ export const PodDisruptionBudget = defineKind<PodDisruptionBudget>({
   group: 'policy',
   version: 'v1',
   kind: 'PodDisruptionBudget',
+  setDefaults(pdb) {
+    pdb.spec ??= {};
+  },
+  prepareForCreate(pdb) {
+    pdb.status = { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 };
+  },
   columns: [
     name,
     { header: 'MIN AVAILABLE', cell: (pdb) => String(pdb.spec.minAvailable ?? 'N/A') },

@@ -9,5 +9,6 @@ export const ClusterRole = defineKind<ClusterRole>({
   group: 'rbac.authorization.k8s.io',
   version: 'v1',
   kind: 'ClusterRole',
+  nameRule: 'path-segment',
   columns: [name, createdAt],
 });

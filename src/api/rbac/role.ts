@@ -9,5 +9,6 @@ export const Role = defineKind<Role>({
   group: 'rbac.authorization.k8s.io',
   version: 'v1',
   kind: 'Role',
+  nameRule: 'path-segment',
   columns: [name, createdAt],
 });

@@ -1,6 +1,7 @@
 import type { Stored } from '../../machinery/object.ts';
 import { defineKind } from '../define.ts';
 import type { V1RoleBinding } from '../generated/types.ts';
+import { defaultBinding } from './binding.ts';
 import { bindingColumns } from './binding-columns.ts';
 
 export type RoleBinding = Stored<V1RoleBinding>;
@@ -9,5 +10,7 @@ export const RoleBinding = defineKind<RoleBinding>({
   group: 'rbac.authorization.k8s.io',
   version: 'v1',
   kind: 'RoleBinding',
+  nameRule: 'path-segment',
+  setDefaults: defaultBinding,
   columns: bindingColumns,
 });

@@ -9,6 +9,9 @@ export const ResourceClaim = defineKind<ResourceClaim>({
   group: 'resource.k8s.io',
   version: 'v1',
   kind: 'ResourceClaim',
+  prepareForCreate(claim) {
+    claim.status = {};
+  },
   columns: [name, { header: 'STATE', cell: state }, age],
 });
 

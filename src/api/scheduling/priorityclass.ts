@@ -9,6 +9,9 @@ export const PriorityClass = defineKind<PriorityClass>({
   group: 'scheduling.k8s.io',
   version: 'v1',
   kind: 'PriorityClass',
+  setDefaults(priorityClass) {
+    priorityClass.preemptionPolicy ??= 'PreemptLowerPriority';
+  },
   columns: [
     name,
     { header: 'VALUE', type: 'integer', cell: (priorityClass) => priorityClass.value },

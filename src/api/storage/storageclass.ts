@@ -9,6 +9,10 @@ export const StorageClass = defineKind<StorageClass>({
   group: 'storage.k8s.io',
   version: 'v1',
   kind: 'StorageClass',
+  setDefaults(sc) {
+    sc.reclaimPolicy ??= 'Delete';
+    sc.volumeBindingMode ??= 'Immediate';
+  },
   columns: [
     nameWithDefault('storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'),
     { header: 'PROVISIONER', cell: (sc) => sc.provisioner },

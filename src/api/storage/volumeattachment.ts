@@ -9,6 +9,9 @@ export const VolumeAttachment = defineKind<VolumeAttachment>({
   group: 'storage.k8s.io',
   version: 'v1',
   kind: 'VolumeAttachment',
+  prepareForCreate(attachment) {
+    attachment.status = { attached: false };
+  },
   columns: [
     name,
     { header: 'ATTACHER', cell: (attachment) => attachment.spec.attacher },
