@@ -53,7 +53,13 @@ export async function createContext(line: CommandLine, io: Io, output: Output): 
     (opening ??= (async () => {
       const { stateFile, credentials } = await connection();
       const [{ openSession }, { ensureDefaultFile }] = await Promise.all([import('../cluster/session.ts'), import('../client/kubeconfig.ts')]);
-      const opened = await openSession({ stateFile, credentials, userAgent: `kubectl/${version}` });
+      const opened = await openSession({
+        stateFile,
+        credentials,
+        userAgent: `kubectl/${version}`,
+        env: io.env,
+        report: (problem) => output.err(`${problem}\n`),
+      });
       session = opened;
       await ensureDefaultFile(files, config());
       return opened;
