@@ -141,11 +141,28 @@ async function createAll(client: Client, objects: readonly Manifest[]): Promise<
 /** ConfigMaps, roles and bindings that `kubeadm init` leaves behind. */
 function kubeadmObjects(facts: ClusterFacts): Manifest[] {
   const { ip } = controlPlaneOf(facts);
-  const configMap = (namespace: string, name: string, data: Record<string, string>): Manifest => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, ...{ data } });
+  const configMap = (namespace: string, name: string, data: Record<string, string>): Manifest => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace },
+    ...{ data },
+  });
   const rbac = 'rbac.authorization.k8s.io';
-  const role = (namespace: string, name: string, rules: object[]): Manifest => ({ apiVersion: `${rbac}/v1`, kind: 'Role', metadata: { name, namespace }, ...{ rules } });
+  const role = (namespace: string, name: string, rules: object[]): Manifest => ({
+    apiVersion: `${rbac}/v1`,
+    kind: 'Role',
+    metadata: { name, namespace },
+    ...{ rules },
+  });
   const group = (name: string): object => ({ apiGroup: rbac, kind: 'Group', name });
-  const binding = (kind: string, namespace: string | undefined, name: string, roleKind: string, roleName: string, subjects: object[]): Manifest => ({
+  const binding = (
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+    roleKind: string,
+    roleName: string,
+    subjects: object[],
+  ): Manifest => ({
     apiVersion: `${rbac}/v1`,
     kind,
     metadata: { name, ...(namespace ? { namespace } : {}) },
@@ -189,16 +206,41 @@ function kubeadmObjects(facts: ClusterFacts): Manifest[] {
     role('kube-system', 'kubeadm:nodes-kubeadm-config', read('kubeadm-config')),
     role('kube-system', 'kubeadm:kubelet-config', read('kubelet-config')),
     role('kube-public', 'kubeadm:bootstrap-signer-clusterinfo', read('cluster-info')),
-    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: 'kubeadm:get-nodes' }, ...{ rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }] } },
-    binding('RoleBinding', 'kube-system', 'kubeadm:nodes-kubeadm-config', 'Role', 'kubeadm:nodes-kubeadm-config', [bootstrappers, group('system:nodes')]),
-    binding('RoleBinding', 'kube-system', 'kubeadm:kubelet-config', 'Role', 'kubeadm:kubelet-config', [group('system:nodes'), bootstrappers]),
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'kubeadm:get-nodes' },
+      ...{ rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }] },
+    },
+    binding('RoleBinding', 'kube-system', 'kubeadm:nodes-kubeadm-config', 'Role', 'kubeadm:nodes-kubeadm-config', [
+      bootstrappers,
+      group('system:nodes'),
+    ]),
+    binding('RoleBinding', 'kube-system', 'kubeadm:kubelet-config', 'Role', 'kubeadm:kubelet-config', [
+      group('system:nodes'),
+      bootstrappers,
+    ]),
     binding('RoleBinding', 'kube-public', 'kubeadm:bootstrap-signer-clusterinfo', 'Role', 'kubeadm:bootstrap-signer-clusterinfo', [
       { apiGroup: rbac, kind: 'User', name: 'system:anonymous' },
     ]),
     binding('ClusterRoleBinding', undefined, 'kubeadm:cluster-admins', 'ClusterRole', 'cluster-admin', [group('kubeadm:cluster-admins')]),
     binding('ClusterRoleBinding', undefined, 'kubeadm:get-nodes', 'ClusterRole', 'kubeadm:get-nodes', [bootstrappers]),
     binding('ClusterRoleBinding', undefined, 'kubeadm:kubelet-bootstrap', 'ClusterRole', 'system:node-bootstrapper', [bootstrappers]),
-    binding('ClusterRoleBinding', undefined, 'kubeadm:node-autoapprove-bootstrap', 'ClusterRole', 'system:certificates.k8s.io:certificatesigningrequests:nodeclient', [bootstrappers]),
-    binding('ClusterRoleBinding', undefined, 'kubeadm:node-autoapprove-certificate-rotation', 'ClusterRole', 'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient', [group('system:nodes')]),
+    binding(
+      'ClusterRoleBinding',
+      undefined,
+      'kubeadm:node-autoapprove-bootstrap',
+      'ClusterRole',
+      'system:certificates.k8s.io:certificatesigningrequests:nodeclient',
+      [bootstrappers],
+    ),
+    binding(
+      'ClusterRoleBinding',
+      undefined,
+      'kubeadm:node-autoapprove-certificate-rotation',
+      'ClusterRole',
+      'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient',
+      [group('system:nodes')],
+    ),
   ];
 }

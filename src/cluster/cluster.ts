@@ -11,8 +11,8 @@ import type { WakeUpClass } from '../machinery/loop.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { keyedRandom, type Random } from '../machinery/random.ts';
 import { drawer, type Store } from '../machinery/store.ts';
-import { storeOf } from '../state/keyspace-store.ts';
 import type { Change, Keyspace } from '../state/keyspace.ts';
+import { storeOf } from '../state/keyspace-store.ts';
 import { type ClusterClock, openClock } from './clock.ts';
 import { createDialer } from './dialer.ts';
 import { type ClusterFacts, controlPlaneOf, readFacts } from './facts.ts';
@@ -117,7 +117,11 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
   });
 
   const client = (credentials: Credentials, userAgent: string, from: NetworkNamespace = 'outside'): Client =>
-    createClient({ handle: async (request) => apiAt(await dialer.connect(from, controlPlane.ip, API_PORT))(request) }, credentials, userAgent);
+    createClient(
+      { handle: async (request) => apiAt(await dialer.connect(from, controlPlane.ip, API_PORT))(request) },
+      credentials,
+      userAgent,
+    );
 
   const parts: ClusterParts = { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, client, pass };
 
@@ -205,7 +209,10 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
       for (;;) {
         const progress = wakeUps.next(PROGRESS)?.at;
         const process = wakeUps.next(PROCESS)?.at;
-        const next = Math.min(progress ?? Number.POSITIVE_INFINITY, process !== undefined && process <= patience ? process : Number.POSITIVE_INFINITY);
+        const next = Math.min(
+          progress ?? Number.POSITIVE_INFINITY,
+          process !== undefined && process <= patience ? process : Number.POSITIVE_INFINITY,
+        );
         if (next === Number.POSITIVE_INFINITY) return;
         await advance(next);
       }

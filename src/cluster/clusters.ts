@@ -2,9 +2,9 @@
 import { minutes, parseTime, wallNow } from '../machinery/clock.ts';
 import { hash32 } from '../machinery/random.ts';
 import { openStateFile } from '../state/file.ts';
+import type { Keyspace } from '../state/keyspace.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { acquireLock } from '../state/lock.ts';
-import type { Keyspace } from '../state/keyspace.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type { ClockState } from './clock.ts';
 import { openCluster } from './cluster.ts';
@@ -34,7 +34,16 @@ const HEAD_START = minutes(5);
 
 export function defaultSpec(): ClusterSpec {
   const epoch = wallNow();
-  return { name: 'kubemu', nodes: DEFAULT_NODES, cpu: 2, memoryKi: 4_015_032, seed: String(hash32(`${epoch}/${process.pid}`)), mode: 'real', speed: 1, epoch };
+  return {
+    name: 'kubemu',
+    nodes: DEFAULT_NODES,
+    cpu: 2,
+    memoryKi: 4_015_032,
+    seed: String(hash32(`${epoch}/${process.pid}`)),
+    mode: 'real',
+    speed: 1,
+    epoch,
+  };
 }
 
 /** The default cluster as the environment shapes it: KUBEMU_CLOCK, KUBEMU_SEED, KUBEMU_EPOCH (an RFC 3339 instant or milliseconds). */

@@ -16,4 +16,3 @@ export function resourceOfKey(key: string): string | undefined {
   const [, , group = '', plural = ''] = key.split('/');
   return group.includes('.') && plural ? `${plural}.${group}` : undefined;
 }
-

@@ -62,7 +62,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (file.warning) options.report(file.warning.message);
   const keyspace = currentKeyspace(file.keyspace);
   const cluster = openCluster({ keyspace, pass, report: options.report });
-  if (env['KUBEMU_SPEED']) cluster.clock.configure({ speed: speedOf(env['KUBEMU_SPEED']) }, wallNow());
+  if (env.KUBEMU_SPEED) cluster.clock.configure({ speed: speedOf(env.KUBEMU_SPEED) }, wallNow());
 
   await catchUp();
   await keep();
@@ -180,7 +180,7 @@ function apiAddress(cluster: Cluster): string {
 /** Requests that may change the cluster. An exec runs a process, so it does too, whatever its method. */
 function changes(request: Omit<ApiRequest, 'credentials'>): boolean {
   if (/\/(exec|attach|portforward)$/.test(request.path)) return true;
-  return request.method !== 'GET' && request.query?.['dryRun'] === undefined;
+  return request.method !== 'GET' && request.query?.dryRun === undefined;
 }
 
 function speedOf(text: string): number {

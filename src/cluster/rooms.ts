@@ -1,0 +1,106 @@
+// Everything that acts by itself: scheduler, controllers, kubelets, network. Loaded when there is something for it to do.
+
+import type { Client, EventRecorder } from '../client/client.ts';
+import { createRecorder } from '../client/recorder.ts';
+import { controllers } from '../controllers/index.ts';
+import { createLeaseLoop } from '../etcd/leases.ts';
+import { createKubelet } from '../kubelet/kubelet.ts';
+import type { Instant } from '../machinery/clock.ts';
+import type { Listener, NetworkNamespace } from '../machinery/dialer.ts';
+import type { ApiHandler, Credentials, HttpRequest, HttpResponse } from '../machinery/http.ts';
+import { drawer } from '../machinery/store.ts';
+import { networkLoops } from '../network/index.ts';
+import { createScheduler } from '../scheduler/scheduler.ts';
+import type { ClusterParts } from './cluster.ts';
+import { controlPlaneOf } from './facts.ts';
+import type { HostedLoop } from './loop-host.ts';
+import { resourceOfKey } from './resource-of-key.ts';
+
+export interface Rooms {
+  loops: readonly HostedLoop[];
+  /** Port 10250 of a node. */
+  kubelet(node: string): ApiHandler;
+  exchange(listener: Listener, namespace: NetworkNamespace, port: number, request: HttpRequest, at: Instant): Promise<HttpResponse>;
+  resourceOf(etcdKey: string): string | undefined;
+  /** State keys have changed that a process's projected future may have read. */
+  changed(keys: readonly string[], at: Instant): Promise<void>;
+}
+
+/** Where the components of the control plane listen while their process runs. */
+const SCHEDULER_PORT = 10259;
+const CONTROLLER_MANAGER_PORT = 10257;
+
+export function openRooms(parts: ClusterParts): Rooms {
+  const { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, pass } = parts;
+  const controlPlane = controlPlaneOf(facts).name;
+
+  const clientOf = (user: string, groups: readonly string[], agent: string, from: string): Client =>
+    parts.client(identity(user, groups), `${agent}/v1.36.0`, from);
+  const recorderOf = (client: Client, component: string, host?: string): EventRecorder =>
+    createRecorder({
+      client,
+      clock,
+      store: drawer(store, `/kubemu/recorder/${component}${host ? `@${host}` : ''}/`),
+      component,
+      ...(host ? { host } : {}),
+    });
+  const listens = (port: number) => (): boolean => store.get(`/kubemu/net/listeners/${controlPlane}/${port}`) !== undefined;
+
+  const schedulerClient = clientOf('system:kube-scheduler', [], 'kube-scheduler', controlPlane);
+  const managerClient = clientOf('system:kube-controller-manager', [], 'kube-controller-manager', controlPlane);
+  const nodeClients = new Map<string, Client>();
+  const nodeClient = (node: string): Client => {
+    const client = nodeClients.get(node) ?? clientOf(`system:node:${node}`, ['system:nodes'], 'kubelet', node);
+    nodeClients.set(node, client);
+    return client;
+  };
+
+  const kubelet = createKubelet({
+    clientFor: nodeClient,
+    recorderFor: (node) => recorderOf(nodeClient(node), 'kubelet', node),
+    store,
+    clock,
+    random,
+    dialer,
+    wakeUps,
+    recurrences,
+    pass,
+  });
+
+  const always = (): boolean => true;
+  return {
+    loops: [
+      { loop: createLeaseLoop({ keyspace, clock }), alive: always },
+      {
+        loop: createScheduler({
+          clientFor: () => schedulerClient,
+          recorderFor: (component) => recorderOf(schedulerClient, component),
+          clock,
+          random,
+          store,
+        }),
+        alive: listens(SCHEDULER_PORT),
+      },
+      ...controllers.map((controller) => ({
+        loop: controller.loop({
+          clientFor: () => managerClient,
+          recorderFor: (component) => recorderOf(managerClient, component),
+          clock,
+          random,
+        }),
+        alive: listens(CONTROLLER_MANAGER_PORT),
+      })),
+      ...networkLoops({ client: managerClient, store, clock }).map((loop) => ({ loop, alive: always })),
+      { loop: kubelet.loop, alive: always },
+    ],
+    kubelet: (node) => kubelet.handle(node),
+    exchange: (listener, namespace, port, request) => kubelet.exchange(listener, namespace, port, request),
+    resourceOf: resourceOfKey,
+    changed: async (keys, at) => kubelet.changed(keys, at),
+  };
+}
+
+/** Components of the cluster are trusted here; their own roles exist, but are not what admits them. */
+function identity(commonName: string, organizations: readonly string[]): Credentials {
+  return { certificate: { commonName, organizations: [...organizations, 'system:masters'] } };
+}
