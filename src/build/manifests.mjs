@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 
 /** @param {string} manifests folder @returns {string} TypeScript source */
 export function manifestsSource(manifests) {
-  const lines = ['// Generated from manifests/; do not edit.', '/** JSON arrays of objects, with `${…}` still to be filled in. */'];
+  const lines = ['// Generated from manifests/; do not edit.', '/** JSON arrays of objects, with placeholders still to be filled in. */'];
   for (const folder of ['control-plane', 'addons']) {
     lines.push(`export const ${folder.replace(/-(.)/g, (_, c) => c.toUpperCase())}: Readonly<Record<string, string>> = {`);
     for (const file of readdirSync(join(manifests, folder)).sort()) {

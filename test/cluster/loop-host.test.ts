@@ -17,7 +17,13 @@ function host(reconcile: Loop['reconcile'], alive = () => true) {
   return {
     wakeUps,
     problems,
-    host: createLoopHost({ loops: [{ loop, alive }], clock: { now: () => 1000 }, wakeUps, store, report: (p) => problems.push(p) }),
+    host: createLoopHost({
+      loops: [{ loop, alive }],
+      clock: { now: () => 1000 },
+      wakeUps,
+      store: drawer(store, '/kubemu/loops/'),
+      report: (p) => problems.push(p),
+    }),
   };
 }
 const pod = (name: string): KubeObject => ({
