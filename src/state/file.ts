@@ -129,7 +129,12 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   }
 
   write(keyspace: MemoryKeyspace): void {
-    this.#unsynced = this.#shouldFold(keyspace) ? this.#fold(keyspace) : this.#append(keyspace);
+    try {
+      this.#unsynced = this.#shouldFold(keyspace) ? this.#fold(keyspace) : this.#append(keyspace);
+    } catch (error) {
+      this.fingerprint = fingerprint(this.path); // half a write, taken back: ours all the same
+      throw error;
+    }
     keyspace.written();
   }
 
@@ -143,7 +148,7 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
       this.mustRewrite = false;
       this.aside = '';
     } catch (error) {
-      this.fingerprint = fingerprint(this.path); // ours all the same: the lock is held
+      this.fingerprint = fingerprint(this.path);
       this.mustRewrite = true; // what a device has refused to make durable once, it may never
       throw error;
     } finally {

@@ -136,7 +136,7 @@ export class MemoryKeyspace implements Keyspace {
     if (revision >= this.#revision) return [];
     const first = this.#changes[0]?.revision ?? this.#revision + 1;
     if (revision + 1 < first) this.#readHistory();
-    return this.#changes.slice(revision + 1 - (this.#changes[0]?.revision ?? 0));
+    return this.#changes.slice(Math.max(0, revision + 1 - (this.#changes[0]?.revision ?? 0)));
   }
 
   watch(listener: (change: Change) => void): () => void {

@@ -1,0 +1,103 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStateFile } from '../../src/state/file.ts';
+import { indexLines } from '../../src/state/index-lines.ts';
+import { MemoryKeyspace } from '../../src/state/memory-keyspace.ts';
+
+let home: string;
+/** The file after each of four commits. */
+const after: Buffer[] = [];
+const contents = (bytes: Buffer) => {
+  const keyspace = new MemoryKeyspace(indexLines(bytes, 'cluster.json'));
+  return JSON.stringify([keyspace.revision, [...keyspace.range('/')], keyspace.changesSince(0)]);
+};
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'kubemu-recovery-'));
+  const path = join(home, 'cluster.json');
+  const file = openStateFile(path);
+  for (let commit = 0; commit < 4; commit++) {
+    file.keyspace.put('/registry/pods/default/web', { commit, text: 'ä"\\' });
+    file.keyspace.put(`/registry/pods/default/p${commit}`, [null, true, commit]);
+    file.keyspace.delete(`/registry/pods/default/p${commit - 1}`);
+    file.keyspace.put('/kubemu/clock', commit + 1);
+    await file.commit();
+    after.push(readFileSync(path));
+  }
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+const at = (commit: number): Buffer => after[commit] ?? Buffer.alloc(0);
+
+test('a last commit that was torn at any byte leaves the state before it or after it, and no warning', () => {
+  const [old, whole] = [at(2), at(3)];
+  const start = old.length - 2;
+  const outcomes = new Set<string>();
+  for (let length = start; length < whole.length; length++) {
+    const torn = whole.subarray(0, length);
+    expect(indexLines(torn, 'cluster.json').damage).toBeUndefined();
+    const isWhole = length >= whole.length - 2;
+    expect(contents(torn)).toBe(contents(isWhole ? whole : old));
+    outcomes.add(contents(torn));
+  }
+  expect(outcomes.size).toBe(2);
+});
+
+test('a tail whose pages never reached the disk reads as the state before it', () => {
+  const [old, whole] = [at(2), at(3)];
+  for (let hole = old.length - 2; hole < whole.length - 2; hole++) {
+    const holed = Buffer.from(whole).fill(0, hole);
+    expect(contents(holed)).toBe(contents(old));
+  }
+});
+
+test('the next commit cuts a torn tail off, however long it is', async () => {
+  const path = join(home, 'torn.json');
+  writeFileSync(path, Buffer.concat([at(1).subarray(0, -2), at(3).subarray(at(2).length - 2, -40), Buffer.alloc(5000)]));
+  const file = openStateFile(path);
+  expect(file.warning).toBeUndefined();
+  file.keyspace.put('/kubemu/clock', 99);
+  await file.commit();
+  expect(JSON.parse(readFileSync(path, 'utf8'))['/kubemu/clock']).toBe(99);
+  expect(openStateFile(path).keyspace.revision).toBe(file.keyspace.revision);
+});
+
+test('any single scribbled byte is noticed: the state is one of those committed before it, or the file is refused', () => {
+  const whole = at(3);
+  const committed = [0, 1, 2, 3].map((n) => contents(at(n)));
+  const ends = [0, 1, 2, 3].map((n) => at(n).length - 2);
+  for (let position = 0; position < whole.length - 2; position++) {
+    const scribbled = Buffer.from(whole);
+    scribbled[position] = (scribbled[position] ?? 0) ^ 0x01;
+    const good = ends.filter((end) => end <= position).length;
+    if (good === 0) {
+      expect(() => indexLines(scribbled, 'cluster.json'), String(position)).toThrow(/damaged|newer|not a kubemu state file/);
+      continue;
+    }
+    const indexed = indexLines(scribbled, 'cluster.json');
+    expect(contents(scribbled), String(position)).toBe(committed[good - 1]);
+    // Only what makes the last marker or its newline unrecognizable looks like a write that never finished.
+    expect(indexed.damage !== undefined || good === 3, String(position)).toBe(true);
+  }
+});
+
+test('a damaged file is restored to its last whole commit, and kept beside under a name that is told', async () => {
+  const path = join(home, 'damaged.json');
+  const scribbled = Buffer.from(at(3));
+  scribbled[at(0).length + 20] = 0x3f;
+  writeFileSync(path, scribbled);
+  const file = openStateFile(path);
+  expect(file.warning?.message).toBe(
+    `the state file ${path} is damaged at or after line 6: restored revision 3, the last whole one; 3 commits from there on are lost; the damaged file is kept as ${path}.damaged-1`,
+  );
+  expect(contents(at(0))).toBe(JSON.stringify([file.keyspace.revision, [...file.keyspace.range('/')], file.keyspace.changesSince(0)]));
+  expect(readFileSync(path)).toEqual(scribbled);
+  await file.commit();
+  expect(readdirSync(home).filter((name) => name.startsWith('damaged'))).toEqual(['damaged.json', 'damaged.json.damaged-1']);
+  expect(readFileSync(`${path}.damaged-1`)).toEqual(scribbled);
+  const reopened = openStateFile(path);
+  expect([reopened.warning, reopened.keyspace.revision]).toEqual([undefined, 3]);
+  await file.commit();
+  expect(readdirSync(home)).toContain('damaged.json.damaged-1');
+});
