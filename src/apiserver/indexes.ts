@@ -2,6 +2,7 @@
 import type { KubeObject } from '../machinery/object.ts';
 import type { Store } from '../machinery/store.ts';
 import type { Resource } from './resource.ts';
+import { reindexService } from './service-allocation.ts';
 
 const nodeIndex = (node: string): string => `/kubemu/index/pods/node/${node}/`;
 const ownerIndex = (resource: string, uid: string): string => `/kubemu/index/${resource}/owner/${uid}/`;
@@ -21,6 +22,7 @@ function indexKeys(resource: Resource, object: KubeObject): string[] {
 
 /** Follows one change; either side is absent for creation and deletion. */
 export function reindex(store: Store, resource: Resource, before: KubeObject | undefined, after: KubeObject | undefined): void {
+  if (resource.kind.resource === 'services') reindexService(store, before, after);
   const old = before ? indexKeys(resource, before) : [];
   const now = after ? indexKeys(resource, after) : [];
   for (const key of old) if (!now.includes(key)) store.delete(key);

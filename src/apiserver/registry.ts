@@ -8,6 +8,7 @@ import type { Admission, Attributes } from './admission/plugin.ts';
 import { type ApiServerDeps, strategyContext } from './context.ts';
 import { fillSystemFields, keepSystemFields, regenerateName } from './metadata.ts';
 import type { Resource } from './resource.ts';
+import { allocate } from './service-allocation.ts';
 import type { Entry, Storage } from './storage.ts';
 import { validateChange, validateNew } from './validation.ts';
 
@@ -46,6 +47,7 @@ export class Registry {
     fillSystemFields(draft, resource, this.deps);
     if (resource.hasStatus && resource.kind.resource !== 'nodes') delete draft.status;
     strategy.prepareForCreate?.(draft, strategyContext(this.deps, write.subresource));
+    if (resource.kind.resource === 'services') allocate(draft, undefined, this.deps);
     attributes.name = draft.metadata.name;
     const errors = validateNew(draft, resource);
     if (errors.length) throw invalid(resource.kind.names, draft.metadata.name ?? '', errors);
@@ -75,6 +77,7 @@ export class Registry {
     if (changed.some((field) => field !== 'metadata' && field !== 'status')) strategy.setDefaults?.(draft);
     this.admission.admit(attributes);
     strategy.prepareForUpdate?.(draft, old, strategyContext(this.deps, write.subresource));
+    if (resource.kind.resource === 'services') allocate(draft, old, this.deps);
     if (jsonEqual(draft, old)) return old;
     if (resource.hasGeneration && old.metadata.generation !== undefined && write.subresource !== 'status' && changesSpec(draft, old)) {
       draft.metadata.generation = old.metadata.generation + 1;

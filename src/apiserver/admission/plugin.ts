@@ -1,5 +1,6 @@
 // What an admission plugin is, and the chain that runs them in order. Webhooks and policies are not among them yet.
 import type { KubeObject } from '../../machinery/object.ts';
+import { forbidden, type StatusError } from '../../machinery/status.ts';
 import type { User } from '../authentication.ts';
 import type { ApiServerDeps } from '../context.ts';
 import type { Resource } from '../resource.ts';
@@ -85,4 +86,9 @@ export class Admission {
 /** The name that refusals use: an object whose name is yet to be generated goes by its prefix. */
 export function nameInErrors({ name, object }: Attributes): string {
   return name || object?.metadata.name || object?.metadata.generateName || 'Unknown';
+}
+
+/** `pods "web" is forbidden: …` */
+export function refusal(attributes: Attributes, why: string): StatusError {
+  return forbidden(attributes.resource.gr, nameInErrors(attributes), why);
 }
