@@ -34,8 +34,9 @@ const SMALL = 256 * 1024;
 /** A commit of more keys than this writes the file anew, block by block, and not one enormous tail. */
 const MANY = 50_000;
 
-export function openStateFile(path: string): StateFile {
-  return new OpenFile(resolveStatePath(path));
+/** @param small the size up to which a log is never folded */
+export function openStateFile(path: string, small = SMALL): StateFile {
+  return new OpenFile(resolveStatePath(path), small);
 }
 
 class OpenFile implements StateFile {
@@ -44,8 +45,11 @@ class OpenFile implements StateFile {
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(readonly path: string) {
-    this.#adapter = new LinesAdapter(path);
+  constructor(
+    readonly path: string,
+    small: number,
+  ) {
+    this.#adapter = new LinesAdapter(path, small);
     this.#db = new LowSync<MemoryKeyspace>(this.#adapter, new MemoryKeyspace());
     this.#db.read();
     this.isNew = !this.#adapter.file;
@@ -109,7 +113,10 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   #crc = 0;
   #unsynced: Unsynced | undefined;
 
-  constructor(readonly path: string) {}
+  constructor(
+    readonly path: string,
+    readonly small: number,
+  ) {}
 
   read(): MemoryKeyspace | null {
     try {
@@ -157,7 +164,7 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   }
 
   #shouldFold(keyspace: MemoryKeyspace): boolean {
-    if (this.#end === 0 || this.mustRewrite || this.#end - this.#folded > Math.max(this.#folded, SMALL)) return true;
+    if (this.#end === 0 || this.mustRewrite || this.#end - this.#folded > Math.max(this.#folded, this.small)) return true;
     const { changes, plain } = keyspace.pending();
     return changes.length + plain.size > MANY;
   }

@@ -2,7 +2,7 @@
 // a lock alive by touching it every few seconds and takes it from an owner who was merely asleep; and each costs more to load than
 // a whole lock here (0.1 ms). It appears complete (a hard link to a finished file) or not at all. An owner that has died, by
 // `kill -9` or a power cut, is found out by its pid and its start time, and its lock is taken over.
-import { linkSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, readlinkSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { wallNow, wallSleep } from '../machinery/clock.ts';
@@ -38,6 +38,8 @@ export interface LockOptions {
 const PATIENCE = 60_000;
 /** Longer than any command holds a lock; who holds one longer touches it. */
 const FOREIGN_LIFE = 120_000;
+/** A lock appears whole, so one that cannot be read lost its bytes in a power cut, and its owner with them. */
+const UNREADABLE: LockOwner = { pid: 0, started: '', place: '', token: 'unreadable' };
 let taken = 0;
 let started: string | undefined;
 let here: string | undefined;
@@ -99,13 +101,13 @@ function take(file: string, options: LockOptions): Lock | undefined {
 function removeDead(file: string, dead: LockOwner): boolean {
   const right = take(`${file}.${dead.token}`, {});
   if (!right) return false;
-  if (readOwner(file)?.token === dead.token) rmSync(file, { force: true });
+  if (readOwner(file)?.token === dead.token) unlinkSync(file);
   right.release();
   return true;
 }
 
 function release(file: string, owner: LockOwner): void {
-  if (readOwner(file)?.token === owner.token) rmSync(file, { force: true });
+  if (readOwner(file)?.token === owner.token) unlinkSync(file);
 }
 
 function create(file: string, owner: LockOwner): boolean {
@@ -124,17 +126,18 @@ function create(file: string, owner: LockOwner): boolean {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    rmSync(finished, { force: true });
+    unlinkSync(finished);
   }
 }
 
 function readOwner(file: string): LockOwner | undefined {
+  if (!existsSync(file)) return undefined; // an exception costs more than the whole lock
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
+    const owner = JSON.parse(readFileSync(file, 'utf8')) as Partial<LockOwner> | null;
+    return typeof owner?.token === 'string' && typeof owner.pid === 'number' ? (owner as LockOwner) : UNREADABLE;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError)
-      throw new StateFileError('locked', file, `${file} is not a lock of kubemu; remove it if nothing uses the cluster`);
+    if (error instanceof SyntaxError) return UNREADABLE;
     throw error;
   }
 }
@@ -147,6 +150,7 @@ function newOwner(socket: string | undefined): LockOwner {
 
 /** A process elsewhere (another container, a shared home) cannot be asked; it is alive as long as its lock is young. */
 function isAlive(owner: LockOwner, file: string): boolean {
+  if (owner === UNREADABLE) return false;
   if (owner.place !== place()) return wallNow() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < FOREIGN_LIFE;
   try {
     process.kill(owner.pid, 0);

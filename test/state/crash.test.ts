@@ -83,6 +83,7 @@ test('a lock is a JSON document with its owner and, if it serves, its socket; no
 test.each([
   { given: 'whose process is gone', change: { pid: 2 ** 22 + 1 }, free: true },
   { given: 'whose pid belongs to a later process', change: { started: '1' }, free: true },
+  { given: 'that names nobody', change: { pid: 'x' }, free: true },
   { given: 'of a living process', change: {}, free: false },
   { given: 'of another container, just taken', change: { place: 'elsewhere' }, free: false },
 ])('a lock $given is free: $free', ({ change, free }) => {
@@ -90,6 +91,13 @@ test.each([
   writeFileSync(`${path}.lock`, JSON.stringify({ ...lock?.owner, ...change }));
   expect(tryLock(path) !== undefined).toBe(free);
   expect(readdirSync(join(path, '..'))).toEqual(['cluster.json.lock']);
+});
+
+test('a lock whose bytes a power cut has taken is free', () => {
+  tryLock(path);
+  writeFileSync(`${path}.lock`, '');
+  const lock = tryLock(path);
+  expect([lock?.owner.pid, tryLock(path)]).toEqual([process.pid, undefined]);
 });
 
 test('of many who find a dead lock at once, one gets it at a time', async () => {

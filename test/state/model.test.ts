@@ -84,15 +84,15 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 test('the keyspace, committed and reopened at any time, equals a naive map with a list of changes', async () => {
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.constantFrom(0, 3_000, undefined), async (steps, small) => {
       const path = join(home, `${run++}.json`);
       const naive = new Naive();
-      let file: StateFile = openStateFile(path);
+      let file: StateFile = openStateFile(path, small);
       for (const [i, next] of [...steps, 'reopen' as const].entries()) {
         if (next === 'commit') await file.commit();
         else if (next === 'reopen') {
           await file.commit();
-          file = openStateFile(path);
+          file = openStateFile(path, small);
           compare(file.keyspace, naive);
         } else if ('put' in next) {
           file.keyspace.put(next.put, next.value);
