@@ -1,5 +1,4 @@
 // Plays client-go's jsonpath parser: a template of text and `{…}` actions to a tree, with its complaints.
-import { goQuote } from '../flags/go-quote.ts';
 
 export type Node =
   | { type: 'text'; text: string }
@@ -68,11 +67,6 @@ class Parser {
 
   /** What stands between braces, up to the closing one. */
   private insideAction(): void {
-    const known: [string, () => void][] = [
-      ['..', () => this.recursive()],
-      ['{', () => this.fail('unexpected left delimiter')],
-    ];
-    void known;
     for (;;) {
       if (this.input.startsWith('}', this.at)) {
         this.at += 1;
@@ -88,7 +82,7 @@ class Parser {
         continue;
       }
       const char = this.next();
-      if (char === endOfInput || char === '\n') return this.fail('unclosed action');
+      if (char === endOfInput || char === '\n' || char === '\r') return this.fail('unclosed action');
       if (char === ' ') this.consume();
       else if (char === '@' || char === '$') this.consume();
       else if (char === '[') this.array();
@@ -145,7 +139,7 @@ class Parser {
     if (inside === '*') inside = ':';
     const union = inside.split(',');
     if (union.length > 1) {
-      this.list.push({ type: 'union', nodes: union.map((part) => this.parsePart(`[${part.trim()}]`)) });
+      this.list.push({ type: 'union', nodes: union.map((part) => this.parseAction(`[${part.trim()}]`)) });
       return;
     }
     const quotedKey = /^'([^']*)'$/.exec(inside);
@@ -204,7 +198,6 @@ class Parser {
       const char = this.next();
       if (char === endOfInput || char === '\n') return this.fail('unterminated quoted string');
       if (char === end && this.input[this.at - 2] !== '\\') break;
-      if (char === '\\' && (this.input[this.at] === end || this.input[this.at] === '\\')) this.at++;
     }
     const raw = this.consume();
     this.list.push({ type: 'text', text: this.unquote(raw) });
@@ -223,11 +216,7 @@ class Parser {
 
   private field(): void {
     this.consume();
-    let char = '';
-    while (this.advance()) {
-      char = this.input[this.at - 1] ?? '';
-    }
-    void char;
+    while (this.advance());
     const name = this.consume();
     if (name === '*') this.list.push({ type: 'wildcard' });
     else this.list.push({ type: 'field', name: name.replace(/\\(.)/gs, '$1') });
@@ -245,10 +234,6 @@ class Parser {
       return false;
     }
     return true;
-  }
-
-  private parsePart(text: string): Node {
-    return this.parseAction(text);
   }
 
   private parseAction(text: string): Node {
@@ -280,5 +265,3 @@ class Parser {
 }
 
 const isTerminator = (char: string): boolean => isBlank(char) || /[.,[\]$@{}]/.test(char);
-
-void goQuote;
