@@ -13,11 +13,41 @@ export interface Heading {
 export const headings: readonly Heading[] = [
   {
     heading: 'Basic Commands (Beginner)',
-    verbs: {},
+    verbs: {
+      create: async () => (await import('./create.ts')).create,
+      'create clusterrole': async () => (await import('./create/clusterrole.ts')).createClusterRole,
+      'create clusterrolebinding': async () => (await import('./create/clusterrolebinding.ts')).createClusterRoleBinding,
+      'create configmap': async () => (await import('./create/configmap.ts')).createConfigMap,
+      'create cronjob': async () => (await import('./create/cronjob.ts')).createCronJob,
+      'create deployment': async () => (await import('./create/deployment.ts')).createDeployment,
+      'create ingress': async () => (await import('./create/ingress.ts')).createIngress,
+      'create job': async () => (await import('./create/job.ts')).createJob,
+      'create namespace': async () => (await import('./create/namespace.ts')).createNamespace,
+      'create poddisruptionbudget': async () => (await import('./create/poddisruptionbudget.ts')).createPodDisruptionBudget,
+      'create priorityclass': async () => (await import('./create/priorityclass.ts')).createPriorityClass,
+      'create quota': async () => (await import('./create/quota.ts')).createQuota,
+      'create role': async () => (await import('./create/role.ts')).createRole,
+      'create rolebinding': async () => (await import('./create/rolebinding.ts')).createRoleBinding,
+      'create secret': group('Make a secret of a given type'),
+      'create secret docker-registry': async () => (await import('./create/secret/docker-registry.ts')).createSecretDockerRegistry,
+      'create secret generic': async () => (await import('./create/secret/generic.ts')).createSecretGeneric,
+      'create secret tls': async () => (await import('./create/secret/tls.ts')).createSecretTls,
+      'create service': group('Make a service of a given type'),
+      'create service clusterip': async () => (await import('./create/service/clusterip.ts')).createServiceClusterIP,
+      'create service externalname': async () => (await import('./create/service/externalname.ts')).createServiceExternalName,
+      'create service loadbalancer': async () => (await import('./create/service/loadbalancer.ts')).createServiceLoadBalancer,
+      'create service nodeport': async () => (await import('./create/service/nodeport.ts')).createServiceNodePort,
+      'create serviceaccount': async () => (await import('./create/serviceaccount.ts')).createServiceAccount,
+      'create token': async () => (await import('./create/token.ts')).createToken,
+      run: async () => (await import('./run.ts')).run,
+    },
   },
   {
     heading: 'Basic Commands (Intermediate)',
-    verbs: {},
+    verbs: {
+      get: async () => (await import('./get.ts')).get,
+      delete: async () => (await import('./delete.ts')).deleteVerb,
+    },
   },
   {
     heading: 'Deploy Commands',
@@ -31,11 +61,17 @@ export const headings: readonly Heading[] = [
   },
   {
     heading: 'Troubleshooting and Debugging Commands',
-    verbs: {},
+    verbs: {
+      logs: async () => (await import('./logs.ts')).logs,
+      exec: async () => (await import('./exec.ts')).exec,
+    },
   },
   {
     heading: 'Advanced Commands',
-    verbs: {},
+    verbs: {
+      apply: async () => (await import('./apply.ts')).apply,
+      wait: async () => (await import('./wait.ts')).wait,
+    },
   },
   {
     heading: 'Settings Commands',
