@@ -2,10 +2,13 @@
 
 /**
  * Freezes a JSON value all the way down and returns it. A frozen node is taken as frozen below it too,
- * so that an object which shares subtrees with a stored one costs only what is new.
+ * so that an object which shares subtrees with a stored one costs only what is new. Members that are undefined go: JSON
+ * has none, and an object must read the same from memory as from the file.
  */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  const record = value as Record<string, unknown>;
+  if (!Array.isArray(value)) for (const key of Object.keys(record)) if (record[key] === undefined) delete record[key];
   Object.freeze(value);
   for (const child of Object.values(value)) deepFreeze(child);
   return value;

@@ -153,6 +153,7 @@ function writeAll(fd: number, bytes: Buffer, position: number): void {
 }
 
 function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return; // has no such thing, and needs none
   const fd = openSync(directory, 'r');
   try {
     fsyncSync(fd);

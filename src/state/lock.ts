@@ -2,7 +2,18 @@
 // a lock alive by touching it every few seconds and takes it from an owner who was merely asleep; and each costs more to load than
 // a whole lock here (0.1 ms). It appears complete (a hard link to a finished file) or not at all. An owner that has died, by
 // `kill -9` or a power cut, is found out by its pid and its start time, and its lock is taken over.
-import { existsSync, linkSync, mkdirSync, readFileSync, readlinkSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { wallNow, wallSleep } from '../machinery/clock.ts';
@@ -74,6 +85,9 @@ export function lockOwner(path: string): LockOwner | undefined {
   return owner && isAlive(owner, file) ? owner : undefined;
 }
 
+/** The lock before it gets its name. */
+const unlinked = (file: string, { token }: LockOwner): string => `${file}.${token}.taking`;
+
 const lockFile = (path: string): string => `${resolveStatePath(path)}.lock`;
 
 function take(file: string, options: LockOptions): Lock | undefined {
@@ -101,7 +115,10 @@ function take(file: string, options: LockOptions): Lock | undefined {
 function removeDead(file: string, dead: LockOwner): boolean {
   const right = take(`${file}.${dead.token}`, {});
   if (!right) return false;
-  if (readOwner(file)?.token === dead.token) unlinkSync(file);
+  if (readOwner(file)?.token === dead.token) {
+    rmSync(unlinked(file, dead), { force: true }); // it may have died between link and unlink
+    unlinkSync(file);
+  }
   right.release();
   return true;
 }
@@ -111,7 +128,7 @@ function release(file: string, owner: LockOwner): void {
 }
 
 function create(file: string, owner: LockOwner): boolean {
-  const finished = `${file}.${owner.token}.taking`;
+  const finished = unlinked(file, owner);
   try {
     writeFileSync(finished, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
   } catch (error) {

@@ -220,7 +220,13 @@ export class MemoryKeyspace implements Keyspace {
 }
 
 function check(key: string, value: unknown): void {
-  if (value === undefined || value === null) throw new TypeError(`${key}: ${value} is no value; delete the key instead`);
+  if (!isValue(value)) throw new TypeError(`${key}: ${String(value)} is no value that JSON keeps; to delete the key, delete it`);
   if (RESERVED.has(key)) throw new TypeError(`${key} belongs to the state file's format`);
   if (!isRegistry(key) && !key.startsWith('/kubemu/')) throw new TypeError(`${key}: keys start with /registry/ or /kubemu/`);
+}
+
+/** What reads the same from the file. Inside objects, undefined members are left out; the rest is the callers' honour. */
+function isValue(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return value !== null && ['object', 'string', 'boolean'].includes(typeof value);
 }
