@@ -76,7 +76,7 @@ export interface EventRecorder {
     type: 'Normal' | 'Warning',
     reason: string,
     message: string,
-    /** `spec.containers{nginx}` for events about one container. */
-    options?: { fieldPath?: string },
+    /** `spec.containers{nginx}` for events about one container; how many occurrences this one stands for, 1 when absent. */
+    options?: { fieldPath?: string; count?: number },
   ): Promise<void>;
 }

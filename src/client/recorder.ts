@@ -40,12 +40,13 @@ export function createRecorder({ client, clock, store, component, host }: Record
       const at = clock.now();
       const now = rfc3339(at);
       const { namespace, name, uid, resourceVersion } = regarding.metadata;
+      const times = options.count ?? 1;
       const similarKey = [uid ?? `${regarding.kind}/${namespace ?? ''}/${name}`, type, reason, options.fieldPath ?? ''].join('|');
       const message = combine(store, similarKey, originalMessage, at);
       const key = `seen/${similarKey}|${hash32(message)}`;
       const seen = store.get<Remembered>(key);
       if (seen) {
-        const next = { ...seen, count: seen.count + 1, last: now };
+        const next = { ...seen, count: seen.count + times, last: now };
         try {
           await client.patch(Event, { namespace: namespace ?? 'default', name: seen.name }, 'strategic', {
             count: next.count,
@@ -60,7 +61,7 @@ export function createRecorder({ client, clock, store, component, host }: Record
       }
       forgetExpired(store, at);
       const created = await createEvent();
-      store.put(key, { name: created, count: 1, first: now, last: now } satisfies Remembered);
+      store.put(key, { name: created, count: times, first: now, last: now } satisfies Remembered);
 
       async function createEvent(): Promise<string> {
         const eventName = uniqueName(store, name, at, hash32(`${component}/${host ?? ''}`) % 1000);
@@ -80,7 +81,7 @@ export function createRecorder({ client, clock, store, component, host }: Record
           source: { component, ...(host ? { host } : {}) },
           firstTimestamp: now,
           lastTimestamp: now,
-          count: 1,
+          count: times,
           type,
           eventTime: null as unknown as undefined,
           reportingComponent: component,

@@ -1,0 +1,183 @@
+// Plays containerd's sandboxes and the processes in them. One machine of the process engine holds all processes of a sandbox.
+// A machine is kept at starts, inputs and due projections only; whoever looks gets a copy that is thrown away.
+import type { Clock, Instant } from '../../machinery/clock.ts';
+import type { Dialer, Listener, NetworkNamespace } from '../../machinery/dialer.ts';
+import { jsonEqual } from '../../machinery/equal.ts';
+import type { Random } from '../../machinery/random.ts';
+import { drawer, type Store } from '../../machinery/store.ts';
+import type { ContainerProcess, ContainerState, Machine, MachineHost, MachineState, Projection } from '../processes/machine.ts';
+
+/** `/kubemu/cri/<node>/<pod uid>/sandbox`. */
+export interface Sandbox {
+  id: string;
+  podUID: string;
+  namespace: string;
+  name: string;
+  attempt: number;
+  createdAt: Instant;
+  ready: boolean;
+  netns: NetworkNamespace;
+  hostname: string;
+  ip: string;
+  /** Containers that have been started in it. */
+  containers: readonly string[];
+}
+
+/** Opens a machine from its state, or a new and empty one, at the instant of the state or at `at`. */
+export type OpenMachine = (state: MachineState | undefined, at: Instant, host: MachineHost) => Promise<Machine>;
+
+export interface SandboxesOptions {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  dialer: Dialer;
+  openMachine: OpenMachine;
+}
+
+/** A machine's kept state and what follows from it. */
+interface KeptProjection extends Projection {
+  /** The instant of the kept state. */
+  from: Instant;
+}
+
+export interface Sandboxes {
+  get(node: string, uid: string): Sandbox | undefined;
+  create(node: string, sandbox: Sandbox): void;
+  /** Starts or restarts a container now. */
+  start(node: string, uid: string, process: ContainerProcess): Promise<ContainerState | undefined>;
+  /** A copy at the current instant; nothing that is done to it lasts. */
+  look(node: string, uid: string): Promise<Machine>;
+  /** Changes the machine now, keeps it, and projects anew. */
+  act<T>(node: string, uid: string, change: (machine: Machine) => T | Promise<T>): Promise<T>;
+  /** When the processes will next do something that others could notice. */
+  next(node: string, uid: string): Instant | undefined;
+  /** How the containers are, as of the kept state. */
+  containers(node: string, uid: string): Readonly<Record<string, ContainerState>>;
+  /** Keeps the machine at the current instant if its projection is due; says whether it was. */
+  catchUp(node: string, uid: string): Promise<boolean>;
+  /** On which node the sandbox of a Pod is. */
+  nodeOf(uid: string): string | undefined;
+  /** Voids projections that read any of these keys; says whose. */
+  voided(keys: readonly string[], at: Instant): { node: string; uid: string }[];
+  /** Takes away network and processes; logs and files stay until {@link Sandboxes.remove}. */
+  stop(node: string, uid: string): void;
+  remove(node: string, uid: string): void;
+}
+
+export function createSandboxes({ store, clock, random, dialer, openMachine }: SandboxesOptions): Sandboxes {
+  const cri = drawer(store, '/kubemu/cri/');
+  const net = drawer(store, '/kubemu/net/listeners/');
+  const at = (node: string, uid: string, part: string): string => `${node}/${uid}/${part}`;
+
+  const openKept = async (node: string, uid: string): Promise<Machine> => {
+    const sandbox = cri.get<Sandbox>(at(node, uid, 'sandbox'));
+    if (!sandbox) throw new Error(`no sandbox of Pod ${uid} on ${node}`);
+    const { netns, hostname, ip } = sandbox;
+    return openMachine(cri.get<MachineState>(at(node, uid, 'machine')), clock.now(), { dialer, random, netns, hostname, podIP: ip });
+  };
+
+  const keep = async (node: string, uid: string, machine: Machine): Promise<void> => {
+    cri.put(at(node, uid, 'machine'), machine.snapshot());
+    const states: Record<string, ContainerState> = {};
+    for (const name of sandboxes.get(node, uid)?.containers ?? []) {
+      const state = machine.container(name);
+      if (state) states[name] = state;
+    }
+    cri.put(at(node, uid, 'containers'), states);
+    listen(node, uid, machine);
+    const projection = await machine.project();
+    cri.put(at(node, uid, 'projection'), { ...projection, from: machine.now } satisfies KeptProjection);
+    if (projection.reads.length > 0) cri.put(`.reads/${node}/${uid}`, projection.reads);
+    else if (cri.get(`.reads/${node}/${uid}`) !== undefined) cri.delete(`.reads/${node}/${uid}`);
+  };
+
+  /** Brings the listener records of a sandbox in line with what its containers listen on. */
+  const listen = (node: string, uid: string, machine: Machine | undefined): void => {
+    const netns = cri.get<Sandbox>(at(node, uid, 'sandbox'))?.netns ?? uid;
+    const open = new Map<string, Listener>();
+    for (const { container, port, address, component } of machine?.listeners() ?? []) {
+      open.set(`${netns}/${port}`, {
+        pod: uid,
+        container,
+        ...(address === '0.0.0.0' ? {} : { address }),
+        ...(component ? { component } : {}),
+      });
+    }
+    for (const [key, listener] of [...net.range<Listener>(`${netns}/`)]) {
+      if (listener.pod === uid && !open.has(key)) net.delete(key);
+    }
+    for (const [key, listener] of open) {
+      const known = net.get<Listener>(key);
+      if (known && known.pod !== uid) continue; // the port belongs to another Pod of the host
+      if (!jsonEqual(known, listener)) net.put(key, listener);
+    }
+  };
+
+  const sandboxes: Sandboxes = {
+    get: (node, uid) => cri.get<Sandbox>(at(node, uid, 'sandbox')),
+    create(node, sandbox) {
+      cri.put(at(node, sandbox.podUID, 'sandbox'), sandbox);
+      cri.put(`.nodes/${sandbox.podUID}`, node);
+    },
+    containers: (node, uid) => cri.get<Record<string, ContainerState>>(at(node, uid, 'containers')) ?? {},
+    nodeOf: (uid) => cri.get<string>(`.nodes/${uid}`),
+    async start(node, uid, process) {
+      const sandbox = sandboxes.get(node, uid);
+      if (sandbox && !sandbox.containers.includes(process.name)) {
+        cri.put(at(node, uid, 'sandbox'), { ...sandbox, containers: [...sandbox.containers, process.name] } satisfies Sandbox);
+      }
+      await sandboxes.act(node, uid, (machine) => machine.start(process));
+      return sandboxes.containers(node, uid)[process.name];
+    },
+    async look(node, uid) {
+      const machine = await openKept(node, uid);
+      await machine.advance(clock.now());
+      return machine;
+    },
+    async act(node, uid, change) {
+      const machine = await sandboxes.look(node, uid);
+      const result = await change(machine);
+      await machine.advance(clock.now());
+      await keep(node, uid, machine);
+      return result;
+    },
+    next: (node, uid) => cri.get<KeptProjection>(at(node, uid, 'projection'))?.at,
+    async catchUp(node, uid) {
+      const next = sandboxes.next(node, uid);
+      if (next === undefined || next > clock.now()) return false;
+      await keep(node, uid, await sandboxes.look(node, uid));
+      return true;
+    },
+    voided(keys, now) {
+      const changed = new Set(keys);
+      const hit: { node: string; uid: string }[] = [];
+      for (const [key, reads] of cri.range<string[]>('.reads/')) {
+        if (!reads.some((read) => changed.has(read))) continue;
+        const [, node = '', uid = ''] = key.split('/');
+        const projection = cri.get<KeptProjection>(at(node, uid, 'projection'));
+        if (!projection || (projection.at !== undefined && projection.at <= now)) continue;
+        hit.push({ node, uid });
+      }
+      for (const { node, uid } of hit) {
+        const projection = cri.get<KeptProjection>(at(node, uid, 'projection'));
+        if (projection) cri.put(at(node, uid, 'projection'), { ...projection, at: now });
+      }
+      return hit;
+    },
+    stop(node, uid) {
+      const sandbox = sandboxes.get(node, uid);
+      if (!sandbox) return;
+      listen(node, uid, undefined);
+      if (sandbox.ready) cri.put(at(node, uid, 'sandbox'), { ...sandbox, ready: false });
+      if (cri.get(`.reads/${node}/${uid}`) !== undefined) cri.delete(`.reads/${node}/${uid}`);
+      const projection = cri.get<KeptProjection>(at(node, uid, 'projection'));
+      if (projection?.at !== undefined) cri.put(at(node, uid, 'projection'), { from: projection.from, reads: [] } satisfies KeptProjection);
+    },
+    remove(node, uid) {
+      sandboxes.stop(node, uid);
+      for (const key of [...cri.keys(`${node}/${uid}/`)]) cri.delete(key);
+      if (sandboxes.nodeOf(uid) === node) cri.delete(`.nodes/${uid}`);
+    },
+  };
+  return sandboxes;
+}

@@ -1,0 +1,105 @@
+// Plays the kubelet's exec: a process beside the container's own, its output as it comes, and a Status at the end.
+
+import type { Machine } from '../cri/processes/machine.ts';
+import { seconds } from '../machinery/clock.ts';
+import type { ApiRequest, ApiResponse, StreamChunk } from '../machinery/http.ts';
+import type { WakeUps } from '../machinery/loop.ts';
+import type { Status } from '../machinery/status.ts';
+import type { Agent } from './agent.ts';
+import { isRunning, type PodRecord } from './record.ts';
+import type { Pass } from './server.ts';
+
+export async function execInContainer(
+  agent: Agent,
+  pass: Pass,
+  wakeUps: WakeUps,
+  record: PodRecord,
+  container: string,
+  request: ApiRequest,
+): Promise<ApiResponse> {
+  const { query = {} } = request;
+  const argv = [query.command ?? []].flat();
+  if (!isRunning(record.containers[container]))
+    return { code: 500, body: `unable to upgrade connection: container not found ("${container}")` };
+  const tty = isTrue(query.tty);
+  const stdin = isTrue(query.stdin ?? query.input) && request.stdin !== undefined;
+  const handle = await changeMachine((machine) => machine.exec(container, { argv, ...(tty ? { tty } : {}), ...(stdin ? { stdin } : {}) }));
+  return { code: 101, stream: chunks() };
+
+  async function changeMachine<T>(change: (machine: Machine) => T): Promise<T> {
+    const result = await agent.sandboxes.act(agent.node, record.uid, change);
+    const next = agent.sandboxes.next(agent.node, record.uid);
+    const key = `${agent.node}/${record.namespace}/${record.name}#process`;
+    if (next !== undefined) wakeUps.set('kubelet', key, next, 'process');
+    return result;
+  }
+
+  async function* chunks(): AsyncGenerator<StreamChunk> {
+    const input = stdin ? request.stdin?.[Symbol.asyncIterator]() : undefined;
+    let pending = input?.next();
+    for (;;) {
+      if (agent.sandboxes.get(agent.node, record.uid) === undefined) {
+        yield { channel: 'error', data: failure('command terminated: the container is gone', 137) };
+        return;
+      }
+      // Reading output moves the stream's position, so it is an input of the machine too.
+      const { output, result } = await changeMachine((machine) => ({
+        output: machine.execOutput(handle),
+        result: machine.execResult(handle),
+      }));
+      for (const chunk of output) yield chunk;
+      if (result.startError !== undefined) {
+        yield { channel: 'error', data: internalError(result.startError) };
+        return;
+      }
+      if (result.exitCode !== undefined) {
+        yield {
+          channel: 'error',
+          data:
+            result.exitCode === 0
+              ? success()
+              : failure(
+                  `command terminated with non-zero exit code: error executing command ${JSON.stringify(argv)}, exit code ${result.exitCode}`,
+                  result.exitCode,
+                ),
+        };
+        return;
+      }
+      if (pending) {
+        // Input that is there goes in; what is typed later comes while time passes.
+        const next = await pending;
+        pending = next.done ? undefined : input?.next();
+        const bytes = next.done ? 'eof' : next.value;
+        await changeMachine((machine) => machine.execInput(handle, bytes));
+        continue;
+      }
+      await pass(seconds(1));
+    }
+  }
+}
+
+const isTrue = (value: string | readonly string[] | undefined): boolean => value === 'true' || value === '1';
+
+const success = (): Status => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200 });
+
+const failure = (message: string, exitCode: number): Status => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message,
+  reason: 'NonZeroExitCode',
+  details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  code: 500,
+});
+
+const internalError = (why: string): Status => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message: `Internal error occurred: Internal error occurred: error executing command in container: ${why}`,
+  reason: 'InternalError',
+  details: { causes: [{ message: why }] },
+  code: 500,
+});

@@ -1,0 +1,17 @@
+// A container that cannot be started now: why, and when the kubelet will try again.
+import type { Duration, Instant } from '../machinery/clock.ts';
+import type { ContainerRecord } from './record.ts';
+
+export function putOff(container: ContainerRecord, reason: string, message: string, now: Instant, delay: Duration): void {
+  container.waiting = { reason, message };
+  container.retryAt = now + delay;
+  container.retrySince = now;
+  container.retries = (container.retries ?? 0) + 1;
+}
+
+export function noLongerPutOff(container: ContainerRecord): void {
+  delete container.waiting;
+  delete container.retryAt;
+  delete container.retrySince;
+  delete container.retries;
+}

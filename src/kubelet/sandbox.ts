@@ -1,0 +1,103 @@
+// The first steps of a Pod on its node, in the kubelet's order: network, volumes, sandbox.
+import type { Pod } from '../api/core/pod.ts';
+import { AddressesExhausted, assignAddress, releaseAddress } from '../cni/addresses.ts';
+import { milliseconds, minutes, seconds } from '../machinery/clock.ts';
+import type { Agent } from './agent.ts';
+import { thinned } from './back-off.ts';
+import type { PodRecord } from './record.ts';
+import { MountError, type VolumeFiles, volumesOf } from './volumes.ts';
+
+export const NETWORK_NOT_READY =
+  'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+
+/** Longest pause between two tries to mount (goroutinemap's exponential back-off). */
+const LONGEST_MOUNT_BACK_OFF = seconds(122);
+
+/** Sets up volumes, or notes when to try again. */
+export async function mountVolumes(agent: Agent, pod: Pod, record: PodRecord): Promise<void> {
+  if (!pod.spec.hostNetwork && agent.machine.cni !== 'installed') {
+    await agent.event(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${NETWORK_NOT_READY}`);
+    return retryLater(agent, record, 'mount', seconds(2));
+  }
+  try {
+    await readVolumes(agent, pod, record);
+  } catch (error) {
+    if (!(error instanceof MountError)) throw error;
+    const attempt = record.retry?.step === 'mount' ? record.retry.attempt : 0;
+    const backOff = Math.min(milliseconds(500) * 2 ** Math.min(attempt, 10), LONGEST_MOUNT_BACK_OFF);
+    await agent.event(pod, 'Warning', 'FailedMount', error.message, { count: thinned(backOff, attempt, minutes(30)).count });
+    return retryLater(agent, record, 'mount', backOff);
+  }
+  record.mounted = true;
+  delete record.retry;
+}
+
+export const readVolumes = (agent: Agent, pod: Pod, record: PodRecord): Promise<VolumeFiles[]> =>
+  volumesOf(pod, {
+    client: agent.client,
+    disk: agent.disk,
+    allocatable: agent.allocatable,
+    hostIP: agent.machine.address,
+    podIP: pod.spec.hostNetwork ? agent.machine.address : (record.ip ?? ''),
+  });
+
+/** Begins to create the sandbox. */
+export function beginSandbox(agent: Agent, record: PodRecord): void {
+  const now = agent.clock.now();
+  const jitter = agent.random.u32('sandbox-duration', record.uid, record.sandboxAttempt) % 150;
+  record.op = { kind: 'sandbox', from: now, until: now + 350 + jitter };
+}
+
+/** The pause container runs and holds the Pod's address; volumes are there. */
+export async function finishSandbox(agent: Agent, pod: Pod, record: PodRecord): Promise<void> {
+  const { uid } = record;
+  const now = agent.clock.now();
+  const id = agent.random.hex('sandbox-id', uid, record.sandboxAttempt, 64);
+  const netns = pod.spec.hostNetwork ? agent.node : uid;
+  try {
+    record.ip = pod.spec.hostNetwork ? agent.machine.address : assignAddress(agent.store, agent.node, agent.machine.podCIDR, uid);
+  } catch (error) {
+    if (!(error instanceof AddressesExhausted)) throw error;
+    const why = `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${id}": plugin type="calico" failed (add): ${error.message}`;
+    await agent.event(pod, 'Warning', 'FailedCreatePodSandBox', why);
+    return retryLater(agent, record, 'sandbox', seconds(12));
+  }
+  agent.sandboxes.create(agent.node, {
+    id,
+    podUID: uid,
+    namespace: record.namespace,
+    name: record.name,
+    attempt: record.sandboxAttempt,
+    createdAt: now,
+    ready: true,
+    netns,
+    hostname: pod.spec.hostNetwork ? agent.node : (pod.spec.hostname ?? pod.metadata.name).slice(0, 63),
+    ip: record.ip,
+    containers: [],
+  });
+  record.sandboxAttempt++;
+  record.sandboxReady = true;
+  delete record.retry;
+  await putVolumes(agent, pod, record);
+}
+
+/** Brings the files of all volumes into the Pod's machine. */
+export async function putVolumes(agent: Agent, pod: Pod, record: PodRecord, only?: (name: string) => boolean): Promise<void> {
+  const volumes = (await readVolumes(agent, pod, record)).filter(({ volume }) => only?.(volume) ?? true);
+  if (volumes.length === 0) return;
+  await agent.sandboxes.act(agent.node, record.uid, (machine) => {
+    for (const { volume, files, keep } of volumes) machine.putVolume(volume, files, keep);
+  });
+}
+
+/** Takes the sandbox away: the address is free again, logs and files stay. */
+export function stopSandbox(agent: Agent, record: PodRecord): void {
+  agent.sandboxes.stop(agent.node, record.uid);
+  if (record.ip) releaseAddress(agent.store, record.ip, record.uid);
+  record.sandboxReady = false;
+}
+
+function retryLater(agent: Agent, record: PodRecord, step: 'mount' | 'sandbox', backOff: number): void {
+  const attempt = record.retry?.step === step ? record.retry.attempt + 1 : 1;
+  record.retry = { step, attempt, at: agent.clock.now() + thinned(backOff, attempt, minutes(30)).delay };
+}

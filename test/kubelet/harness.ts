@@ -1,0 +1,275 @@
+// A cluster of one kubelet: state in a map, an API that stores what it is given, a clock turned by hand.
+import { Pod } from '../../src/api/core/pod.ts';
+import type { V1Container, V1PodSpec } from '../../src/api/generated/types.ts';
+import type { Kind } from '../../src/api/kind.ts';
+import type { Client, EventRecorder, ListOptions, NewObject } from '../../src/client/client.ts';
+import { createLoopHost } from '../../src/cluster/loop-host.ts';
+import { createWakeUps } from '../../src/cluster/wake-ups.ts';
+import type { CatalogImage } from '../../src/cri/runtime/catalog.ts';
+import { createKubelet, type Kubelet } from '../../src/kubelet/kubelet.ts';
+import type { PodRecord } from '../../src/kubelet/record.ts';
+import { rfc3339 } from '../../src/machinery/clock.ts';
+import type { Dialer } from '../../src/machinery/dialer.ts';
+import { jsonEqual } from '../../src/machinery/equal.ts';
+import { deepFreeze } from '../../src/machinery/freeze.ts';
+import type { ApiResponse } from '../../src/machinery/http.ts';
+import type { KubeObject, ObjectKey } from '../../src/machinery/object.ts';
+import { keyedRandom } from '../../src/machinery/random.ts';
+import type { Recurrence, Recurrences } from '../../src/machinery/recurrence.ts';
+import type { Store } from '../../src/machinery/store.ts';
+import { addMachine, machineOf, type NewMachine } from '../../src/node/machine.ts';
+import { startUnit } from '../../src/node/units.ts';
+import { openFakeMachine } from './fake-machine.ts';
+
+export const START = Date.parse('2026-03-02T10:00:00Z');
+
+export function memoryStore(): Store & { size(): number } {
+  const map = new Map<string, unknown>();
+  const keys = (prefix: string): string[] => [...map.keys()].filter((key) => key.startsWith(prefix)).sort();
+  return {
+    size: () => map.size,
+    get: <T>(key: string) => map.get(key) as T | undefined,
+    put: (key, value) => void map.set(key, deepFreeze(JSON.parse(JSON.stringify(value)))),
+    delete: (key) => void map.delete(key),
+    keys,
+    range: <T>(prefix: string) => keys(prefix).map((key) => [key, map.get(key)] as [string, T]),
+  };
+}
+
+export interface TestEvent {
+  type: string;
+  reason: string;
+  message: string;
+  fieldPath?: string;
+  count: number;
+}
+
+export interface World {
+  kubelet: Kubelet;
+  store: Store;
+  events: TestEvent[];
+  /** `reason: message` of events about Pods in order, repetitions left out. */
+  said(): string[];
+  create(object: Partial<KubeObject> & { kind: string; metadata: { name: string; namespace?: string } }): KubeObject;
+  run(name: string, spec: Partial<V1PodSpec> & { containers: V1Container[] }): void;
+  deletePod(name: string, grace?: number): void;
+  pod(name: string): Pod;
+  has(kind: string, name: string): boolean;
+  record(name: string): PodRecord | undefined;
+  /** Moves the clock by milliseconds, letting what is due happen in order. */
+  advance(ms: number): Promise<void>;
+  reconciles(): number;
+  now(): number;
+  logs(pod: string, container: string, query?: Record<string, string>): Promise<string>;
+  writes: { status: number };
+  recurrences: Map<string, Recurrence>;
+}
+
+const IMAGES: Record<string, Partial<CatalogImage>> = {
+  'docker.io/library/nginx': { name: 'nginx', size: 62_700_000, cmd: ['listen', '80', '20'] },
+  'docker.io/library/busybox': { name: 'busybox', size: 2_156_519, cmd: ['sh'], groups: [10] },
+};
+
+export function createWorld(machine: Partial<NewMachine> = {}): World {
+  const store = memoryStore();
+  let now = START;
+  const clock = { now: () => now };
+  const random = keyedRandom('test');
+  const wakeUps = createWakeUps(store);
+  const objects = new Map<string, KubeObject>();
+  const events: TestEvent[] = [];
+  const recurrences = new Map<string, Recurrence>();
+  const writes = { status: 0 };
+  let revision = 0;
+  let reconciled = 0;
+  const idOf = (kind: string, key: { namespace?: string | undefined; name: string }): string =>
+    `${kind}/${key.namespace ?? ''}/${key.name}`;
+  const problems: string[] = [];
+
+  const put = (object: KubeObject): KubeObject => {
+    const id = idOf(object.kind, object.metadata);
+    const old = objects.get(id);
+    const stored = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(++revision) } });
+    objects.set(id, stored);
+    if (object.kind === 'Pod') host.changed('pods', old ? { type: 'MODIFIED', object: stored, old } : { type: 'ADDED', object: stored });
+    return stored;
+  };
+  const remove = (id: string): void => {
+    const old = objects.get(id);
+    objects.delete(id);
+    if (old?.kind === 'Pod') host.changed('pods', { type: 'DELETED', object: old, old });
+  };
+
+  const client = {
+    request: async ({ path }: { path: string }): Promise<ApiResponse> => ({ code: 201, body: { status: { token: `token for ${path}` } } }),
+    get: async (kind: Kind, key: ObjectKey) => objects.get(idOf(kind.names.kind, key)),
+    list: async (kind: Kind, { namespace }: ListOptions = {}) =>
+      [...objects.values()].filter((o) => o.kind === kind.names.kind && (!namespace || o.metadata.namespace === namespace)),
+    listOwned: async () => [],
+    create: async (kind: Kind, object: NewObject<KubeObject>) =>
+      put({
+        apiVersion: 'v1',
+        kind: kind.names.kind,
+        ...(object as Partial<KubeObject>),
+        metadata: {
+          ...object.metadata,
+          uid: random.uuid('uid', `${kind.names.kind}/${object.metadata.name}`, revision),
+          creationTimestamp: rfc3339(now),
+        },
+      } as KubeObject),
+    update: async (_kind: Kind, object: KubeObject) => put(object),
+    updateStatus: async (_kind: Kind, object: KubeObject, status: unknown) => {
+      if (jsonEqual(object.status, status)) return object;
+      writes.status++;
+      return put({ ...object, status });
+    },
+    patch: async () => {
+      throw new Error('no patches here');
+    },
+    delete: async (kind: Kind, key: ObjectKey) => {
+      const id = idOf(kind.names.kind, key);
+      const known = objects.has(id);
+      remove(id);
+      return known;
+    },
+    bind: async () => {},
+  } as unknown as Client;
+
+  const recorder: EventRecorder = {
+    async event(_regarding, type, reason, message, { fieldPath, count = 1 } = {}) {
+      const same = events.find((event) => event.reason === reason && event.message === message && event.fieldPath === fieldPath);
+      if (same) same.count += count;
+      else events.push({ type, reason, message, ...(fieldPath ? { fieldPath } : {}), count });
+    },
+  };
+
+  const kubelet = createKubelet({
+    clientFor: () => client,
+    recorderFor: () => recorder,
+    store,
+    clock,
+    random,
+    dialer: {} as Dialer,
+    wakeUps,
+    recurrences: {
+      start: (key, r) => void recurrences.set(key, r),
+      stop: (key) => void recurrences.delete(key),
+      current: (key) => recurrences.get(key),
+    } satisfies Recurrences,
+    openMachine: openFakeMachine,
+    catalog: {
+      find: async ({ repository, tag, full }) => {
+        const image = IMAGES[repository];
+        if (!image || tag === 'nope')
+          return {
+            error: `rpc error: code = NotFound desc = failed to pull and unpack image "${full}": failed to resolve reference "${full}": ${full}: not found`,
+          };
+        return {
+          image: { name: 'x', digest: `sha256:${'ab'.repeat(32)}`, size: 1, entrypoint: [], cmd: [], env: {}, workingDir: '', ...image },
+        };
+      },
+    },
+    pass: async (limit = 1000) => advance(limit),
+  });
+  const counted = { ...kubelet.loop, reconcile: (key: string) => (reconciled++, kubelet.loop.reconcile(key)) };
+  const host = createLoopHost({
+    loops: [{ loop: counted, alive: () => true }],
+    clock,
+    wakeUps,
+    store,
+    report: (problem) => problems.push(problem),
+  });
+
+  const advance = async (ms: number): Promise<void> => {
+    const to = now + ms;
+    await host.drain();
+    for (let next = wakeUps.next(); next && next.at <= to; next = wakeUps.next()) {
+      now = Math.max(now, next.at);
+      for (const { owner, key } of wakeUps.take(now)) host.enqueue(owner, key);
+      await host.drain();
+    }
+    now = to;
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+  };
+
+  addMachine(
+    store,
+    machineOf({ name: 'node01', address: '172.30.1.2', podCIDR: '10.244.1.0/24', cni: 'installed', ...machine }, random, now),
+  );
+  startUnit(store, wakeUps, 'node01', 'containerd', now);
+  startUnit(store, wakeUps, 'node01', 'kubelet', now);
+
+  return {
+    kubelet,
+    store,
+    events,
+    said: () =>
+      events
+        .filter(({ message }) => !message.startsWith('Node ') && !message.endsWith('kubelet.') && !message.startsWith('Updated'))
+        .map(({ reason, message }) => `${reason}: ${message}`),
+    create: (object) =>
+      put({
+        apiVersion: 'v1',
+        ...object,
+        metadata: {
+          namespace: 'default',
+          ...object.metadata,
+          uid: random.uuid('uid', object.metadata.name, revision),
+          creationTimestamp: rfc3339(now),
+        },
+      } as KubeObject),
+    run(name, spec) {
+      const pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name,
+          namespace: 'default',
+          uid: random.uuid('uid', name, revision),
+          resourceVersion: '',
+          creationTimestamp: rfc3339(now),
+          generation: 1,
+        },
+        spec: { ...spec, nodeName: 'node01' },
+      } as Pod;
+      Pod.strategy.setDefaults?.(pod);
+      put({
+        ...pod,
+        status: {
+          phase: 'Pending',
+          qosClass: 'BestEffort',
+          conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: rfc3339(now) }],
+        },
+      } as KubeObject);
+    },
+    deletePod(name, grace = 30) {
+      const pod = objects.get(idOf('Pod', { namespace: 'default', name }));
+      if (!pod) throw new Error(`no Pod ${name}`);
+      if (grace === 0) remove(idOf('Pod', { namespace: 'default', name }));
+      else
+        put({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: rfc3339(now + grace * 1000), deletionGracePeriodSeconds: grace } });
+    },
+    pod: (name) => objects.get(idOf('Pod', { namespace: 'default', name })) as unknown as Pod,
+    has: (kind, name) =>
+      objects.has(idOf(kind, { namespace: kind === 'Node' ? undefined : 'default', name })) ||
+      objects.has(idOf(kind, { namespace: 'kube-system', name })),
+    record: (name) => store.get<PodRecord>(`/kubemu/kubelet/node01/pods/default/${name}`),
+    advance,
+    reconciles: () => reconciled,
+    now: () => now,
+    async logs(pod, container, query = {}) {
+      const response = await kubelet.handle('node01')({
+        method: 'GET',
+        path: `/containerLogs/default/${pod}/${container}`,
+        query,
+        credentials: {},
+      });
+      if (!response.stream) return (response.body as { message?: string }).message ?? String(response.body);
+      let text = '';
+      for await (const { data } of response.stream) text += Buffer.from(data as Uint8Array).toString('utf8');
+      return text;
+    },
+    writes,
+    recurrences,
+  };
+}
