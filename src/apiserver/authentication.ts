@@ -1,6 +1,7 @@
 // Plays apiserver/pkg/authentication: who asks, from a client certificate, a bearer token, or nothing.
 import type { Credentials } from '../machinery/http.ts';
-import { forbidden, unauthorized } from '../machinery/status.ts';
+import { unauthorized } from '../machinery/status.ts';
+import { type Authorizer, denied } from './authorization/attributes.ts';
 
 export interface User {
   name: string;
@@ -34,28 +35,23 @@ export function authenticate(credentials: Credentials, tokens: TokenAuthenticato
   return { ...user, groups: [...user.groups, 'system:authenticated'] };
 }
 
-export type ImpersonationCheck = (
-  user: User,
-  resource: string,
-  name: string,
-  group?: string,
-  subresource?: string,
-) => { allowed: boolean; reason: string };
-
 /** The user that an authenticated one acts as; each attribute needs the permission to impersonate it. */
-export function impersonated(user: User, credentials: Credentials, may: ImpersonationCheck): User {
+export function impersonated(user: User, credentials: Credentials, authorize: Authorizer): User {
   const wanted = credentials.impersonate;
   if (!wanted) return user;
   const account = serviceAccountOf(wanted.user);
-  const check = (resource: string, name: string): void => {
-    const { allowed, reason } = may(user, resource, name);
-    if (!allowed) throw forbidden({ group: '', resource }, name, reason);
+  const check = (resource: string, name: string, { group = '', namespace = '', subresource = '' } = {}): void => {
+    const attributes = { verb: 'impersonate', group, version: '', resource, subresource, namespace, name };
+    const { allowed, reason } = authorize(user, attributes);
+    if (!allowed) throw denied(user, attributes, reason);
   };
-  if (account) {
-    const { allowed, reason } = may(user, 'serviceaccounts', account.name, account.namespace);
-    if (!allowed) throw forbidden({ group: '', resource: 'serviceaccounts' }, account.name, reason);
-  } else check('users', wanted.user);
+  if (account) check('serviceaccounts', account.name, { namespace: account.namespace });
+  else check('users', wanted.user);
   for (const group of wanted.groups ?? []) check('groups', group);
+  if (wanted.uid) check('uids', wanted.uid, { group: 'authentication.k8s.io' });
+  for (const [key, values] of Object.entries(wanted.extra ?? {})) {
+    for (const value of values) check('userextras', value, { group: 'authentication.k8s.io', subresource: key });
+  }
   const groups = [...(wanted.groups ?? [])];
   if (account && groups.length === 0) groups.push('system:serviceaccounts', `system:serviceaccounts:${account.namespace}`);
   const status = wanted.user === ANONYMOUS.name ? 'system:unauthenticated' : 'system:authenticated';

@@ -4,7 +4,9 @@ import type { KubeObject } from '../machinery/object.ts';
 import { StatusError } from '../machinery/status.ts';
 import { admissionPlugins } from './admission/index.ts';
 import { Admission, type Attributes, type Operation } from './admission/plugin.ts';
-import { authenticate } from './authentication.ts';
+import { authenticate, impersonated } from './authentication.ts';
+import { attributesOf, denied } from './authorization/attributes.ts';
+import { type Authorization, createAuthorization } from './authorization/index.ts';
 import { type Call, isDryRun, methodNotAllowed } from './call.ts';
 import type { ApiServerDeps } from './context.ts';
 import { draftOf, expectKind, parseBody } from './decoding.ts';
@@ -12,6 +14,7 @@ import { type DeleteOptions, deleteObject } from './deletion.ts';
 import { listObject, listPage } from './listing.ts';
 import { matchRequest } from './metadata.ts';
 import { representation } from './negotiation.ts';
+import { nonResource } from './non-resource.ts';
 import { partialMetadata } from './partial-metadata.ts';
 import { checkPatched, patched } from './patching.ts';
 import { Registry, type Write } from './registry.ts';
@@ -38,11 +41,13 @@ export class Server {
   readonly resources: Resources;
   readonly admission: Admission;
   readonly registry: Registry;
+  readonly authorization: Authorization;
 
   constructor(readonly deps: ApiServerDeps) {
     this.storage = new Storage(deps);
     this.resources = new Resources(deps.etcd);
     this.admission = new Admission(admissionPlugins, { ...deps, storage: this.storage, resources: this.resources });
+    this.authorization = createAuthorization(deps.etcd, deps.options);
     this.registry = new Registry(deps, this.storage, this.admission);
   }
 
@@ -57,8 +62,16 @@ export class Server {
 
   private async serve(request: ApiRequest): Promise<ApiResponse> {
     const info = requestInfo(request);
-    const user = authenticate(request.credentials, () => undefined);
-    if (!info.isResource) throw pathNotFound();
+    const { authorize } = this.authorization;
+    const user = impersonated(
+      authenticate(request.credentials, () => undefined),
+      request.credentials,
+      authorize,
+    );
+    const attributes = attributesOf(info);
+    const { allowed, reason } = authorize(user, attributes);
+    if (!allowed) throw denied(user, attributes, reason);
+    if (!info.isResource) return nonResource(request, info, this.resources);
     const resource = this.resources.find(info.group, info.version, info.resource);
     if (!resource) throw pathNotFound();
     const call: Call = { request, info, user, resource, warnings: [] };

@@ -39,7 +39,7 @@ function items({ namespace }: Attributes, { storage, resources }: AdmissionConte
 }
 
 function setDefaults({ object }: Attributes, item: V1LimitRangeItem): void {
-  const spec = object?.spec as V1PodSpec;
+  const spec = (object?.spec ?? {}) as V1PodSpec;
   const notes: string[] = [];
   const fill = (container: V1Container, label: string): void => {
     const resources = { ...container.resources };
@@ -67,7 +67,7 @@ const filled = (own: ResourceList | undefined, defaults: ResourceList | undefine
   ({ ...defaults, ...own }) as Record<string, string>;
 
 function podProblems({ object }: Attributes, item: V1LimitRangeItem): string[] {
-  const spec = object?.spec as V1PodSpec;
+  const spec = (object?.spec ?? {}) as V1PodSpec;
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   if (item.type === 'Container') {
     return containers.flatMap(({ resources = {} }) => problemsOf(item, resources.requests, resources.limits));
@@ -114,7 +114,7 @@ function problemsOf(item: V1LimitRangeItem, requests: ResourceList = {}, limits:
 
 function claimProblems({ object }: Attributes, item: V1LimitRangeItem): string[] {
   if (item.type !== 'PersistentVolumeClaim') return [];
-  const requests = ((object?.spec as V1PersistentVolumeClaimSpec).resources?.requests ?? {}) as ResourceList;
+  const requests = ((object?.spec as V1PersistentVolumeClaimSpec | undefined)?.resources?.requests ?? {}) as ResourceList;
   const problems: string[] = [];
   for (const [bounds, word] of [
     [item.min, 'minimum'],

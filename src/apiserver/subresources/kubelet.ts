@@ -63,12 +63,12 @@ export async function askKubelet(server: Server, call: Call, request: KubeletReq
     throw failure(500, '', dialing ? `${dialing}: ${error.message}` : `${goVerb(method)} "${url}": ${error.message}`);
   }
   if (!connection.api) throw failure(500, '', `error dialing backend: remote error: tls: handshake failure`);
-  const values: Record<string, string[]> = {};
-  for (const [name, value] of query) (values[name] ??= []).push(value);
+  const names = new Set(query.map(([name]) => name));
+  const all = (wanted: string): string[] => query.filter(([name]) => name === wanted).map(([, value]) => value);
   const response = await connection.api({
     method,
     path,
-    query: Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.length === 1 ? (list[0] as string) : list])),
+    query: Object.fromEntries([...names].map((name) => [name, all(name)])),
     credentials: { certificate: { commonName: 'kube-apiserver-kubelet-client', organizations: ['system:masters'] } },
     ...(call.request.stdin ? { stdin: call.request.stdin } : {}),
   });

@@ -1,0 +1,43 @@
+// Requests beside the API's resources: health, version, discovery. OpenAPI documents and metrics are not served yet.
+import type { ApiRequest, ApiResponse } from '../machinery/http.ts';
+import { discovery } from './discovery.ts';
+import type { RequestInfo } from './request-info.ts';
+import { pathNotFound, type Resources } from './resources.ts';
+import { SERVER_VERSION } from './version.ts';
+
+const CHECKS = [
+  'ping',
+  'log',
+  'etcd',
+  'poststarthook/start-apiserver-admission-initializer',
+  'poststarthook/generic-apiserver-start-informers',
+  'poststarthook/rbac/bootstrap-roles',
+  'poststarthook/scheduling/bootstrap-system-priority-classes',
+];
+const HEALTH = new Set(['healthz', 'livez', 'readyz']);
+
+export function nonResource(request: ApiRequest, info: RequestInfo, resources: Resources): ApiResponse {
+  const { segments, query } = info;
+  if (request.method !== 'GET') throw pathNotFound();
+  const [first = '', second] = segments;
+  if (first === 'version' && segments.length === 1) return { code: 200, body: SERVER_VERSION };
+  if (HEALTH.has(first) && (second === undefined || CHECKS.includes(segments.slice(1).join('/')))) {
+    if (second !== undefined || !query.has('verbose')) return { code: 200, body: 'ok' };
+    const excluded = query.all('exclude');
+    const lines = CHECKS.map((check) => (excluded.includes(check) ? `[+]${check} excluded: ok` : `[+]${check} ok`));
+    return { code: 200, body: `${lines.join('\n')}\n${first} check passed\n` };
+  }
+  if (first === 'api' || first === 'apis') return discovery(info, request.accept, resources);
+  if (segments.length === 0) return { code: 200, body: { paths: paths(resources) } };
+  throw pathNotFound();
+}
+
+function paths(resources: Resources): string[] {
+  const found = new Set(['/api', '/api/v1', '/apis', '/apis/', '/version', ...[...HEALTH].map((name) => `/${name}`)]);
+  for (const { kind } of resources.all()) {
+    if (!kind.names.group) continue;
+    found.add(`/apis/${kind.names.group}`);
+    found.add(`/apis/${kind.names.group}/${kind.names.version}`);
+  }
+  return [...found].sort();
+}
