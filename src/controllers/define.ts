@@ -5,6 +5,7 @@ import type { Clock } from '../machinery/clock.ts';
 import type { Loop, LoopWatch, ObjectEvent, ReconcileResult } from '../machinery/loop.ts';
 import { groupOf, type KubeObject, keyOf, type ObjectKey, parseKey } from '../machinery/object.ts';
 import type { Random } from '../machinery/random.ts';
+import type { Store } from '../machinery/store.ts';
 
 /** Any kind, where its type does not matter. */
 export type AnyKind = Pick<Kind, 'names' | 'resource'>;
@@ -16,6 +17,8 @@ export interface ControllerDeps {
   recorderFor(component: string): EventRecorder;
   clock: Clock;
   random: Random;
+  /** The whole state; what a controller remembers between looks lies in a drawer of its own. */
+  store: Store;
 }
 
 export interface ControllerContext {
@@ -59,12 +62,7 @@ export function defineController(declaration: ControllerDeclaration): Controller
   return {
     name,
     loop(deps) {
-      const context: ControllerContext = {
-        client: deps.clientFor(name),
-        recorder: deps.recorderFor(name),
-        clock: deps.clock,
-        random: deps.random,
-      };
+      const context = contextFor(name, deps);
       return {
         name,
         watches: watchesOf(declaration),
@@ -77,6 +75,11 @@ export function defineController(declaration: ControllerDeclaration): Controller
       };
     },
   };
+}
+
+/** One controller's identity. */
+export function contextFor(name: string, { clientFor, recorderFor, clock, random }: ControllerDeps): ControllerContext {
+  return { client: clientFor(name), recorder: recorderFor(name), clock, random };
 }
 
 /** Types a watch's event by its kind. */

@@ -1,17 +1,23 @@
 // The controllers of kube-controller-manager, in the order in which they start.
+import { daemonSetController } from './daemonset.ts';
 import type { Controller } from './define.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
+import { nodeLifecycleController } from './node-lifecycle.ts';
 import { replicaSetController } from './replicaset.ts';
 import { rootCaPublisherController } from './root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
+import { taintEvictionController } from './taint-eviction.ts';
 
 export const controllers: readonly Controller[] = [
   endpointsController,
   endpointSliceController,
   serviceAccountController,
+  daemonSetController,
   deploymentController,
   replicaSetController,
+  nodeLifecycleController,
+  taintEvictionController,
   rootCaPublisherController,
 ];

@@ -1,10 +1,15 @@
 // Plays the root CA publisher: every namespace has a ConfigMap with the certificate by which Pods trust the API server.
-// It takes the certificate from extension-apiserver-authentication, where the API server publishes it.
+// It takes the certificate from extension-apiserver-authentication, where the API server publishes it; before that the
+// ConfigMap is there, since Pods mount it, with an empty certificate.
 import { ConfigMap } from '../api/core/configmap.ts';
 import { Namespace } from '../api/core/namespace.ts';
+import type { Client } from '../client/client.ts';
 import { defineController, watch } from './define.ts';
 
 const NAME = 'kube-root-ca.crt';
+const SOURCE = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
+/** A new certificate concerns every namespace. */
+const ALL = '~all';
 const DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
@@ -13,25 +18,30 @@ export const rootCaPublisherController = defineController({
   for: Namespace,
   watches: [
     watch(ConfigMap, ({ object }) => (object.metadata.name === NAME && object.metadata.namespace ? [object.metadata.namespace] : [])),
+    watch(ConfigMap, ({ object }) => (object.metadata.name === SOURCE.name && object.metadata.namespace === SOURCE.namespace ? [ALL] : [])),
   ],
-  async reconcile({ name: namespace }, { client }) {
-    const found = await client.get(Namespace, { name: namespace });
-    if (found?.status?.phase !== 'Active') return undefined;
-    const source = await client.get(ConfigMap, { namespace: 'kube-system', name: 'extension-apiserver-authentication' });
-    const certificate = source?.data?.['client-ca-file'];
-    if (certificate === undefined) return undefined;
-    const data = { 'ca.crt': certificate };
-    const annotations = { 'kubernetes.io/description': DESCRIPTION };
-    const current = await client.get(ConfigMap, { namespace, name: NAME });
-    if (!current) {
-      await client.create(ConfigMap, { metadata: { namespace, name: NAME, annotations }, data });
-    } else if (current.data?.['ca.crt'] !== certificate || Object.keys(current.data ?? {}).length !== 1) {
-      await client.update(ConfigMap, {
-        ...current,
-        metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
-        data,
-      });
-    }
+  async reconcile({ name }, { client }) {
+    const namespaces = name === ALL ? (await client.list(Namespace)).map(({ metadata }) => metadata.name) : [name];
+    for (const namespace of namespaces) await publish(client, namespace);
     return undefined;
   },
 });
+
+async function publish(client: Client, namespace: string): Promise<void> {
+  const found = await client.get(Namespace, { name: namespace });
+  if (found?.status?.phase !== 'Active') return;
+  const source = await client.get(ConfigMap, SOURCE);
+  const certificate = source?.data?.['client-ca-file'] ?? '';
+  const data = { 'ca.crt': certificate };
+  const annotations = { 'kubernetes.io/description': DESCRIPTION };
+  const current = await client.get(ConfigMap, { namespace, name: NAME });
+  if (!current) {
+    await client.create(ConfigMap, { metadata: { namespace, name: NAME, annotations }, data });
+  } else if (current.data?.['ca.crt'] !== certificate || Object.keys(current.data ?? {}).length !== 1) {
+    await client.update(ConfigMap, {
+      ...current,
+      metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
+      data,
+    });
+  }
+}

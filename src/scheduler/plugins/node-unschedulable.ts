@@ -1,6 +1,7 @@
 // A cordoned node takes only Pods that tolerate its taint.
+
+import { tolerates } from '../../machinery/tolerations.ts';
 import type { FilterPlugin } from '../plugin.ts';
-import { tolerates } from '../tolerations.ts';
 
 const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 

@@ -1,6 +1,7 @@
 // NoSchedule and NoExecute taints keep Pods away that do not tolerate them; PreferNoSchedule ones cost points.
+
+import { tolerates } from '../../machinery/tolerations.ts';
 import { type FilterPlugin, proportional, type ScorePlugin } from '../plugin.ts';
-import { tolerates } from '../tolerations.ts';
 
 export const taintToleration: FilterPlugin & ScorePlugin = {
   name: 'TaintToleration',
