@@ -169,12 +169,15 @@ export function clusterDocument(name: string, stateFile: string): Required<Pick<
   };
 }
 
+/** Fields that are written even when empty. */
+const always: Readonly<Record<string, object>> = { cluster: { server: '' }, context: { cluster: '', user: '' } };
+
 /** The part of a configuration that lives in one file, as the file's document. */
 export function toDocument(config: Kubeconfig, file?: string): Record<string, unknown> {
   const list = <T>(entries: Map<string, Entry<T>>, field: string): unknown[] | null => {
     const mine = [...entries].filter(([, entry]) => file === undefined || entry.file === file);
     mine.sort(([a], [b]) => (a < b ? -1 : 1));
-    return mine.length === 0 ? null : mine.map(([name, { value }]) => ({ name, [field]: value }));
+    return mine.length === 0 ? null : mine.map(([name, { value }]) => ({ name, [field]: { ...always[field], ...value } }));
   };
   return {
     apiVersion: 'v1',

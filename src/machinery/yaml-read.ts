@@ -15,7 +15,8 @@ class GiveUp extends Error {}
 
 /** The documents' values; undefined when the text needs the full parser. */
 export function readSimpleYaml(text: string): unknown[] | undefined {
-  if (text.includes('\t') || text.includes('\r') || text.charCodeAt(0) === 0xfeff) return undefined;
+  // Tabs, other kinds of blanks and breaks, byte order marks.
+  if (/[\t\r\x85\xa0\u2000-\u200a\u2028\u2029\u3000\ufeff]/.test(text)) return undefined;
   try {
     const documents: unknown[] = [];
     let raw: string[] = [];

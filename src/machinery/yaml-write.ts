@@ -1,5 +1,5 @@
 // Plays sigs.k8s.io/yaml's output: keys in natural order, lists not indented below their key, YAML 1.1 words quoted, multi-line text as
-// literal blocks, no line folded. Left out: `? key` for keys beyond 128 characters, which no API object can have outside annotations.
+// literal blocks, other text folded at the first blank behind column 80. Left out: `? key` for keys beyond 128 characters, which no API object can have outside annotations.
 import { needsQuotes } from './yaml-scalar.ts';
 
 /** One document, ending in a newline. */
@@ -15,7 +15,8 @@ function block(value: unknown, indent: number, out: string[], lead: string): voi
   } else if (isMap(value) && Object.keys(value).length > 0) {
     let first = true;
     for (const key of Object.keys(value).filter((name) => value[name] !== undefined).sort(naturally)) {
-      out.push(first ? lead : pad(indent), scalar(key, true), ':');
+      const name = scalar(key, true);
+      out.push(first ? lead : pad(indent), name, ':');
       first = false;
       const inner = value[key];
       if (Array.isArray(inner) && inner.length > 0) {
@@ -24,22 +25,51 @@ function block(value: unknown, indent: number, out: string[], lead: string): voi
       } else if (isMap(inner) && Object.keys(inner).length > 0) {
         out.push('\n');
         block(inner, indent + 2, out, pad(indent + 2));
-      } else out.push(' ', leaf(inner, indent + 2), '\n');
+      } else out.push(' ', leaf(inner, indent + 2, indent + name.length + 2), '\n');
     }
-  } else out.push(lead, leaf(value, indent), '\n');
+  } else out.push(lead, leaf(value, indent, indent), '\n');
 }
 
 function item_(item: unknown, indent: number, out: string[], lead: string): void {
   if ((Array.isArray(item) && item.length > 0) || (isMap(item) && Object.keys(item).length > 0)) block(item, indent + 2, out, `${lead}- `);
-  else out.push(lead, '- ', leaf(item, indent + 2), '\n');
+  else out.push(lead, '- ', leaf(item, indent + 2, indent + 2), '\n');
 }
 
-function leaf(value: unknown, indent: number): string {
+function leaf(value: unknown, indent: number, column: number): string {
   if (value === null || value === undefined) return 'null';
-  if (typeof value === 'string') return value.includes('\n') ? multiline(value, indent) : scalar(value, false);
+  if (typeof value === 'string') return fold(value.includes('\n') ? multiline(value, indent) : scalar(value, false), indent, column);
   if (typeof value === 'number') return number(value);
   if (typeof value === 'boolean') return String(value);
   return Array.isArray(value) ? '[]' : '{}';
+}
+
+const bestWidth = 80;
+
+/** libyaml breaks a line at a blank once it is longer than 80 columns; in double quotes the next line's own blank is escaped. */
+function fold(text: string, indent: number, column: number): string {
+  if (column + text.length <= bestWidth || text.startsWith('|')) return text;
+  const quote = text[0] === "'" || text[0] === '"' ? text[0] : '';
+  const [from, to] = quote ? [1, text.length - 1] : [0, text.length];
+  let out = quote;
+  let at = column + from;
+  for (let i = from; i < to; i++) {
+    const char = text[i] ?? '';
+    const edge = quote !== '' && (i === from || i === to - 1);
+    const breaks = char === ' ' && at > bestWidth && text[i - 1] !== ' ' && !edge && (quote === '"' || text[i + 1] !== ' ');
+    if (breaks) {
+      out += `\n${pad(indent)}`;
+      at = indent;
+      if (text[i + 1] === ' ') {
+        out += '\\';
+        at++;
+      }
+    } else {
+      out += char;
+      // Both halves of a surrogate pair are one column.
+      if (!(char >= '\udc00' && char <= '\udfff')) at++;
+    }
+  }
+  return out + quote;
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -54,7 +84,7 @@ export function number(value: number): string {
   return `${mantissa}e${e < 0 ? '-' : '+'}${String(Math.abs(e)).padStart(2, '0')}`;
 }
 
-const safe = /^[A-Za-z/_.$][A-Za-z0-9_./@=+~^$()-]*$/;
+const safe = /^[A-Za-z/_$][A-Za-z0-9_./@=+~^$()-]*$/;
 
 function scalar(text: string, isKey: boolean): string {
   if (safe.test(text)) return needsQuotes(text) ? `"${text}"` : text;
@@ -68,12 +98,10 @@ function scalar(text: string, isKey: boolean): string {
 const unprintable = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
 
 function multiline(text: string, indent: number): string {
-  const inner = text.replace(/\n+$/, '');
   if (unprintable.test(text) || / \n| $/.test(text)) return doubleQuoted(text);
   const hint = /^[ \n]/.test(text) ? '2' : '';
   const chomp = !text.endsWith('\n') ? '-' : text.endsWith('\n\n') || text === '\n' ? '+' : '';
   const body = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
-  void inner;
   return `|${hint}${chomp}\n${body.map((line) => (line === '' ? '' : pad(indent) + line)).join('\n')}`;
 }
 

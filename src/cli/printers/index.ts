@@ -13,6 +13,8 @@ export interface PrinterOptions {
   tables?: boolean;
   /** The format when `-o` is not given: `yaml` for `config view`. */
   format?: string;
+  /** The objects were made here, not read: JSON keeps the order of Go's types. */
+  local?: boolean;
   /** Shows managedFields though `--show-managed-fields` is not given. */
   keepManagedFields?: boolean;
 }
@@ -41,7 +43,7 @@ export async function printerFor(context: VerbContext, options: PrinterOptions):
   switch (options.tables || !named.startsWith('custom-columns') ? format : '') {
     case 'json': {
       const { goJsonIndented } = await import('./go-json.ts');
-      return { print: (object) => write(`${goJsonIndented(hide(object))}\n`) };
+      return { print: (object) => write(`${goJsonIndented(hide(object), !options.local)}\n`) };
     }
     case 'yaml': {
       const { writeYaml } = await import('../../machinery/yaml-write.ts');

@@ -1,8 +1,13 @@
-import { defineVerb, KubectlError } from '../../verb.ts';
+// kubectl config get-users
+import { defineVerb } from '../../verb.ts';
+import { readConfig } from './edit.ts';
 
 export const getUsers = defineVerb({
-  short: 'TODO',
-  async run({ command }) {
-    throw new KubectlError(`kubemu does not have "${command}" yet`);
+  short: 'List the users of the kubeconfig',
+  examples: [{ about: 'All names', command: 'kubectl config get-users' }],
+  async run(context) {
+    const { users } = await readConfig(context);
+    for (const line of ['NAME', ...[...users.keys()].sort()]) context.out(line);
+    return 0;
   },
 });
