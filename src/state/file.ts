@@ -11,6 +11,7 @@ import { Blocks, writeChanges, writeFolded } from './fold.ts';
 import { FOOTER } from './format.ts';
 import { type IndexedFile, indexLines } from './index-lines.ts';
 import type { Keyspace } from './keyspace.ts';
+import { lockOwner } from './lock.ts';
 import { MemoryKeyspace } from './memory-keyspace.ts';
 
 export interface StateFile {
@@ -19,7 +20,10 @@ export interface StateFile {
   /** There was no file, or an empty one: the keyspace is empty, and the first commit creates the file. */
   readonly isNew: boolean;
   readonly keyspace: Keyspace;
-  /** The file was damaged; the keyspace holds the last whole commit before that. To be told to the user; the next commit repairs. */
+  /**
+   * The file was damaged or cut short; the keyspace holds the last whole commit before that. To be told to the user. The next commit,
+   * also one with nothing dirty, repairs the file and keeps the damaged one under the name that the message gives.
+   */
   readonly warning?: StateFileError;
   /** Makes every change so far durable. The lock must be held. */
   commit(): Promise<void>;
@@ -53,8 +57,7 @@ class OpenFile implements StateFile {
     this.#db = new LowSync<MemoryKeyspace>(this.#adapter, new MemoryKeyspace());
     this.#db.read();
     this.isNew = !this.#adapter.file;
-    const damage = this.#adapter.file?.damage;
-    if (damage) this.warning = damageWarning(path, damage, this.keyspace.revision, this.#adapter.aside);
+    if (this.#adapter.file && this.#adapter.mustRewrite) this.warning = damageWarning(path, this.#adapter.file, this.#adapter.aside);
   }
 
   readonly isNew: boolean;
@@ -119,18 +122,24 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   ) {}
 
   read(): MemoryKeyspace | null {
+    let isTorn = false;
     try {
-      const { bytes, fingerprint } = readAll(this.path);
-      this.fingerprint = fingerprint;
-      if (!bytes) return null;
-      this.file = indexLines(bytes, this.path);
+      for (;;) {
+        const { bytes, fingerprint: of } = readAll(this.path);
+        this.fingerprint = of;
+        if (!bytes) return null;
+        this.file = indexLines(bytes, this.path);
+        if (!this.file.isTorn || isBeingWritten(this.path)) break;
+        isTorn = fingerprint(this.path) === of; // otherwise its writer was just at it
+        if (isTorn) break;
+      }
     } catch (error) {
       throw fileError('read', this.path, error);
     }
     this.#end = this.file.end;
     this.#folded = this.file.folded;
     this.#crc = this.file.crc;
-    this.mustRewrite = this.file.damage !== undefined;
+    this.mustRewrite = isTorn || this.file.damage !== undefined;
     if (this.mustRewrite) this.aside = nameAside(this.path);
     return new MemoryKeyspace(this.file);
   }
@@ -200,8 +209,16 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   }
 }
 
-function damageWarning(path: string, { line, lost }: { line: number; lost: number }, revision: number, aside: string): StateFileError {
+/** What looks torn is a write under way, as long as another process holds the lock. */
+function isBeingWritten(path: string): boolean {
+  const owner = lockOwner(path);
+  return owner !== undefined && owner.pid !== process.pid;
+}
+
+function damageWarning(path: string, { damage, revision }: IndexedFile, aside: string): StateFileError {
+  const { line = 0, lost = 0 } = damage ?? {};
+  const what = damage ? `is damaged at or after line ${line}` : 'ends in the middle of a write';
   const commits = lost === 0 ? '' : `; ${lost} ${lost === 1 ? 'commit' : 'commits'} from there on ${lost === 1 ? 'is' : 'are'} lost`;
-  const message = `the state file ${path} is damaged at or after line ${line}: restored revision ${revision}, the last whole one${commits}; the damaged file is kept as ${aside}`;
+  const message = `the state file ${path} ${what}: restored revision ${revision}, the last whole one${commits}; the damaged file is kept as ${aside}`;
   return new StateFileError('damaged', path, message);
 }

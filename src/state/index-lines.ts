@@ -29,6 +29,8 @@ export interface IndexedFile extends Origin {
   readonly crc: number;
   /** The line of text at which bytes are not what they were when they were written, and how many whole commits follow. */
   readonly damage?: { line: number; lost: number };
+  /** Something follows the last whole commit that is no closing brace: a write under way, or one that never ended. */
+  readonly isTorn: boolean;
   /** A line's bytes, comma and newline included. */
   lineBytes(line: number): Buffer;
 }
@@ -155,6 +157,7 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
     lines,
     load,
     history,
+    isTorn: !FOOTER.startsWith(bytes.toString('latin1', end, end + FOOTER.length + 1)),
     lineBytes: (line) => bytes.subarray(starts[line], lineEnd(line)),
     ...(damaged || lost > 0 ? { damage: { line: newlines(bytes, end) + 1, lost } } : {}),
   };

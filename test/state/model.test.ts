@@ -118,7 +118,7 @@ test('the keyspace, committed and reopened at any time, equals a naive map with 
         for (const key of keys.slice(0, 3)) expect(json[key] ?? null).toEqual(asJson(naive.entries.get(key)?.value ?? null));
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStateFile } from '../../src/state/file.ts';
 import { indexLines } from '../../src/state/index-lines.ts';
+import { tryLock } from '../../src/state/lock.ts';
 import { MemoryKeyspace } from '../../src/state/memory-keyspace.ts';
 
 let home: string;
@@ -52,15 +53,37 @@ test('a tail whose pages never reached the disk reads as the state before it', (
   }
 });
 
-test('the next commit cuts a torn tail off, however long it is', async () => {
+test('a torn tail, however long, is told once, kept beside, and gone with the next commit', async () => {
   const path = join(home, 'torn.json');
-  writeFileSync(path, Buffer.concat([at(1).subarray(0, -2), at(3).subarray(at(2).length - 2, -40), Buffer.alloc(5000)]));
+  const torn = Buffer.concat([at(1).subarray(0, -2), at(3).subarray(at(2).length - 2, -40), Buffer.alloc(5000)]);
+  writeFileSync(path, torn);
   const file = openStateFile(path);
-  expect(file.warning).toBeUndefined();
+  expect(file.warning?.message).toBe(
+    `the state file ${path} ends in the middle of a write: restored revision 6, the last whole one; the damaged file is kept as ${path}.damaged-1`,
+  );
   file.keyspace.put('/kubemu/clock', 99);
   await file.commit();
   expect(JSON.parse(readFileSync(path, 'utf8'))['/kubemu/clock']).toBe(99);
-  expect(openStateFile(path).keyspace.revision).toBe(file.keyspace.revision);
+  expect(openStateFile(path)).toMatchObject({ keyspace: { revision: 6 } });
+  expect(openStateFile(path).warning).toBeUndefined();
+  expect(readFileSync(`${path}.damaged-1`).equals(torn)).toBe(true);
+});
+
+test('while another process holds the lock, a torn tail is its write under way and no news', () => {
+  const path = join(home, 'writing.json');
+  writeFileSync(path, at(3).subarray(0, -40));
+  expect(openStateFile(path).warning?.problem).toBe('damaged');
+  const lock = tryLock(path);
+  writeFileSync(`${path}.lock`, JSON.stringify({ ...lock?.owner, pid: process.ppid, started: '' }));
+  expect(openStateFile(path)).toMatchObject({ keyspace: { revision: 9 } });
+  expect(openStateFile(path).warning).toBeUndefined();
+});
+
+test.each(['', '}', '}\n'])('a file that ends in %j behind its last commit is whole', (ending) => {
+  const path = join(home, 'ending.json');
+  writeFileSync(path, Buffer.concat([at(3).subarray(0, -2), Buffer.from(ending)]));
+  expect(openStateFile(path).warning).toBeUndefined();
+  expect(openStateFile(path).keyspace.revision).toBe(12);
 });
 
 test('any single scribbled byte is noticed: the state is one of those committed before it, or the file is refused', () => {
