@@ -31,3 +31,9 @@ export function thinned(period: Duration, n: number, most: Duration): { delay: D
   const count = Math.max(1, Math.min(Math.floor(n / 25), Math.floor(most / period)));
   return { delay: period * count, count };
 }
+
+/** Rounds of the same trouble that are played one by one before several are taken at once: half a day at five minutes each. */
+const PLAYED_ROUNDS = 144;
+
+/** How many rounds the next one stands for, after `rounds` of them. */
+export const roundsAtOnce = (rounds: number): number => Math.max(1, Math.floor(rounds / PLAYED_ROUNDS));

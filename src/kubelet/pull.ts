@@ -6,7 +6,7 @@ import { imageOn, keepImage, planPull } from '../cri/runtime/images.ts';
 import { type ImageReference, parseReference } from '../cri/runtime/reference.ts';
 import { seconds } from '../machinery/clock.ts';
 import { type Agent, containerEvent } from './agent.ts';
-import { heldBackUntil, nextBackOff } from './back-off.ts';
+import { heldBackUntil, nextBackOff, roundsAtOnce } from './back-off.ts';
 import { goDuration } from './duration.ts';
 import { putOff } from './put-off.ts';
 import { type PodRecord, recordOf } from './record.ts';
@@ -20,8 +20,8 @@ const SYNC = seconds(12);
 export async function ensureImage(agent: Agent, pod: Pod, record: PodRecord, container: V1Container): Promise<ImageOutcome> {
   const { name, image = '' } = container;
   const now = agent.clock.now();
-  const say = (type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> =>
-    containerEvent(agent, pod, name, type, reason, message);
+  const say = (type: 'Normal' | 'Warning', reason: string, message: string, count?: number): Promise<void> =>
+    containerEvent(agent, pod, name, type, reason, message, count);
   const refuse = async (reason: string, message: string): Promise<ImageOutcome> => {
     await say('Warning', 'Failed', `Error: ${reason}`);
     putOff(recordOf(record, name), reason, message, now, SYNC);
@@ -47,7 +47,7 @@ export async function ensureImage(agent: Agent, pod: Pod, record: PodRecord, con
   }
 
   const held = record.pulls[image];
-  const until = held ? heldBackUntil(held, held.since) : now;
+  const until = held ? heldBackUntil(held, held.since) + (held.rounds - 1) * held.delay : now;
   if (held && now < until) {
     await say('Normal', 'BackOff', `Back-off pulling image "${image}"`);
     await say('Warning', 'Failed', 'Error: ImagePullBackOff');
@@ -66,7 +66,7 @@ export async function ensureImage(agent: Agent, pod: Pod, record: PodRecord, con
   );
   const free = Math.max(now, agent.store.get<number>(pullingKey(agent)) ?? 0);
   agent.store.put(pullingKey(agent), free + duration);
-  await say('Normal', 'Pulling', `Pulling image "${image}"`);
+  await say('Normal', 'Pulling', `Pulling image "${image}"`, held?.rounds);
   record.op = {
     kind: 'pull',
     container: name,
@@ -91,10 +91,12 @@ export async function finishPull(
   const reference = parseReference(image);
   const found = 'error' in reference ? reference : op.error === undefined ? await agent.catalog.find(reference) : { error: op.error };
   if ('error' in found) {
-    await containerEvent(agent, pod, name, 'Warning', 'Failed', `Failed to pull image "${image}": ${found.error}`);
-    await containerEvent(agent, pod, name, 'Warning', 'Failed', 'Error: ErrImagePull');
     const held = record.pulls[image];
-    record.pulls[image] = { ...nextBackOff(held, held?.since ?? now, now), error: found.error, attempts: (held?.attempts ?? 0) + 1 };
+    const rounds = held?.rounds ?? 1;
+    await containerEvent(agent, pod, name, 'Warning', 'Failed', `Failed to pull image "${image}": ${found.error}`, rounds);
+    await containerEvent(agent, pod, name, 'Warning', 'Failed', 'Error: ErrImagePull', rounds);
+    const attempts = (held?.attempts ?? 0) + rounds;
+    record.pulls[image] = { ...nextBackOff(held, held?.since ?? now, now), error: found.error, attempts, rounds: roundsAtOnce(attempts) };
     // The Pod's own status wakes the kubelet at once the first time, later the next sync finds it in back-off.
     putOff(recordOf(record, name), 'ErrImagePull', found.error, now, held ? SYNC : seconds(1));
     return false;

@@ -14,4 +14,5 @@ export function noLongerPutOff(container: ContainerRecord): void {
   delete container.retryAt;
   delete container.retrySince;
   delete container.retries;
+  delete container.skipped;
 }

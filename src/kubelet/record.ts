@@ -56,6 +56,8 @@ export interface PullBackOff {
   since: Instant;
   error: string;
   attempts: number;
+  /** How many tries the next one stands for. */
+  rounds: number;
 }
 
 export interface ContainerRecord {
@@ -72,6 +74,8 @@ export interface ContainerRecord {
   /** Since when it has been put off, for counting the events of the time between. */
   retrySince?: Instant;
   backOff?: { delay: Duration; since: Instant };
+  /** Rounds of starting and failing that the present wait stands for besides its own, and how long each takes. */
+  skipped?: { rounds: number; each: Duration };
   ready: boolean;
   started: boolean;
   probes?: Partial<Record<ProbeKind, ProbeRecord>>;

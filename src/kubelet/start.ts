@@ -5,21 +5,24 @@ import type { V1Container } from '../api/generated/types.ts';
 import type { ContainerProcess } from '../cri/processes/machine.ts';
 import type { CatalogImage } from '../cri/runtime/catalog.ts';
 import { parseReference } from '../cri/runtime/reference.ts';
-import { hours, seconds } from '../machinery/clock.ts';
+import { type Duration, hours, type Instant, seconds } from '../machinery/clock.ts';
 import { value } from '../machinery/quantity.ts';
 import { changeMachine } from '../node/machine.ts';
 import { type Agent, containerEvent, formatPod } from './agent.ts';
-import { heldBackUntil, nextBackOff, thinned } from './back-off.ts';
+import { heldBackUntil, LONGEST_BACK_OFF, nextBackOff, roundsAtOnce, thinned } from './back-off.ts';
 import { goDuration } from './duration.ts';
 import { ConfigError, type Environment, environmentOf, expand } from './environment.ts';
 import { beginHook } from './hooks.ts';
 import { beginProbes } from './probes.ts';
 import { ensureImage } from './pull.ts';
 import { noLongerPutOff, putOff } from './put-off.ts';
-import { containerNamed, hasExited, type PodRecord, type Run, recordOf } from './record.ts';
+import { type ContainerRecord, containerNamed, hasExited, type PodRecord, type Run, recordOf } from './record.ts';
 
 /** A Pod in trouble is looked at again about this often; each look counts its events up. */
 const SYNC = seconds(12.5);
+
+/** From the end of a back-off to the container's start, about. */
+const START_TIME = 100;
 
 /** Takes the first container of the pass one step further: an operation begins, or it is done with. */
 export async function startNext(agent: Agent, pod: Pod, record: PodRecord): Promise<void> {
@@ -30,6 +33,7 @@ export async function startNext(agent: Agent, pod: Pod, record: PodRecord): Prom
     return;
   }
   await countPutOffs(agent, pod, record, container);
+  await countSkipped(agent, pod, container, recordOf(record, name));
   const outcome = await ensureImage(agent, pod, record, container);
   if (outcome === 'present') beginStart(agent, record, container);
   else if (outcome === 'no') record.queue.shift();
@@ -120,7 +124,47 @@ async function isHeldBack(agent: Agent, pod: Pod, record: PodRecord, container: 
     now,
     until - now,
   );
+  skipRounds(known, now);
   return true;
+}
+
+/** In a crash loop that has gone on for long and always the same, one wait stands for several rounds. */
+function skipRounds(known: ContainerRecord, now: Instant): void {
+  const { current, last, backOff, retryAt } = known;
+  if (!current || !last || !backOff || retryAt === undefined || backOff.delay < LONGEST_BACK_OFF || current.exitCode !== last.exitCode)
+    return;
+  const length = (run: Run): Duration => (run.finishedAt ?? now) - run.startedAt;
+  const rounds = roundsAtOnce(known.runs) - 1;
+  if (rounds === 0 || Math.abs(length(current) - length(last)) > seconds(1) || length(current) > LONGEST_BACK_OFF) return;
+  const each = backOff.delay + length(current) + START_TIME;
+  known.skipped = { rounds, each };
+  known.retryAt = retryAt + rounds * each;
+}
+
+/** The rounds that were not played are counted; the last run is where the last of them would have been. */
+async function countSkipped(agent: Agent, pod: Pod, container: V1Container, known: ContainerRecord): Promise<void> {
+  const { skipped, current } = known;
+  if (!skipped || !current) return;
+  const { rounds, each } = skipped;
+  known.runs += rounds;
+  if (current.reason !== 'StartError') current.startedAt += rounds * each;
+  if (current.finishedAt !== undefined) current.finishedAt += rounds * each;
+  const { name, image } = container;
+  if (container.imagePullPolicy === 'Always')
+    await containerEvent(agent, pod, name, 'Normal', 'Pulling', `Pulling image "${image}"`, rounds);
+  else
+    await containerEvent(
+      agent,
+      pod,
+      name,
+      'Normal',
+      'Pulled',
+      `Container image "${image}" already present on machine and can be accessed by the pod`,
+      rounds,
+    );
+  await containerEvent(agent, pod, name, 'Normal', 'Created', 'Container created', rounds);
+  if (current.reason === 'StartError') await containerEvent(agent, pod, name, 'Warning', 'Failed', `Error: ${current.message}`, rounds);
+  else await containerEvent(agent, pod, name, 'Normal', 'Started', 'Container started', rounds);
 }
 
 /** While it waited, every sync would have repeated the event: they are counted when the wait is over. */

@@ -13,12 +13,13 @@ import type { Dialer } from '../../src/machinery/dialer.ts';
 import { jsonEqual } from '../../src/machinery/equal.ts';
 import { deepFreeze } from '../../src/machinery/freeze.ts';
 import type { ApiResponse } from '../../src/machinery/http.ts';
+import type { Loop } from '../../src/machinery/loop.ts';
 import type { KubeObject, ObjectKey } from '../../src/machinery/object.ts';
 import { keyedRandom } from '../../src/machinery/random.ts';
 import type { Recurrence, Recurrences } from '../../src/machinery/recurrence.ts';
 import type { Store } from '../../src/machinery/store.ts';
 import { addMachine, machineOf, type NewMachine } from '../../src/node/machine.ts';
-import { startUnit } from '../../src/node/units.ts';
+import { startUnit, stopUnit } from '../../src/node/units.ts';
 import { openFakeMachine } from './fake-machine.ts';
 
 export const START = Date.parse('2026-03-02T10:00:00Z');
@@ -50,14 +51,18 @@ export interface World {
   events: TestEvent[];
   /** `reason: message` of events about Pods in order, repetitions left out. */
   said(): string[];
-  create(object: Partial<KubeObject> & { kind: string; metadata: { name: string; namespace?: string } }): KubeObject;
+  create(object: { kind: string; metadata: { name: string; namespace?: string }; [field: string]: unknown }): KubeObject;
   run(name: string, spec: Partial<V1PodSpec> & { containers: V1Container[] }): void;
   deletePod(name: string, grace?: number): void;
   pod(name: string): Pod;
   has(kind: string, name: string): boolean;
+  object(kind: string, name: string): KubeObject | undefined;
+  wakeNode(): void;
   record(name: string): PodRecord | undefined;
   /** Moves the clock by milliseconds, letting what is due happen in order. */
   advance(ms: number): Promise<void>;
+  startUnit(unit: string): void;
+  stopUnit(unit: string): void;
   reconciles(): number;
   now(): number;
   logs(pod: string, container: string, query?: Record<string, string>): Promise<string>;
@@ -67,6 +72,7 @@ export interface World {
 
 const IMAGES: Record<string, Partial<CatalogImage>> = {
   'docker.io/library/nginx': { name: 'nginx', size: 62_700_000, cmd: ['listen', '80', '20'] },
+  'quay.io/calico/node': { name: 'calico', size: 100 },
   'docker.io/library/busybox': { name: 'busybox', size: 2_156_519, cmd: ['sh'], groups: [10] },
 };
 
@@ -171,7 +177,13 @@ export function createWorld(machine: Partial<NewMachine> = {}): World {
     },
     pass: async (limit = 1000) => advance(limit),
   });
-  const counted = { ...kubelet.loop, reconcile: (key: string) => (reconciled++, kubelet.loop.reconcile(key)) };
+  const counted: Loop = {
+    ...kubelet.loop,
+    reconcile(key) {
+      reconciled++;
+      return kubelet.loop.reconcile(key);
+    },
+  };
   const host = createLoopHost({
     loops: [{ loop: counted, alive: () => true }],
     clock,
@@ -253,8 +265,13 @@ export function createWorld(machine: Partial<NewMachine> = {}): World {
     has: (kind, name) =>
       objects.has(idOf(kind, { namespace: kind === 'Node' ? undefined : 'default', name })) ||
       objects.has(idOf(kind, { namespace: 'kube-system', name })),
+    object: (kind, name) =>
+      ['default', 'kube-system', undefined].map((namespace) => objects.get(idOf(kind, { namespace, name }))).find(Boolean),
+    wakeNode: () => wakeUps.set('kubelet', 'node01', now, 'progress'),
     record: (name) => store.get<PodRecord>(`/kubemu/kubelet/node01/pods/default/${name}`),
     advance,
+    startUnit: (unit) => startUnit(store, wakeUps, 'node01', unit, now),
+    stopUnit: (unit) => stopUnit(store, wakeUps, 'node01', unit, now),
     reconciles: () => reconciled,
     now: () => now,
     async logs(pod, container, query = {}) {
