@@ -4,6 +4,8 @@ import type { Controller } from './define.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
+import { garbageCollectorController } from './garbage-collector.ts';
+import { namespaceController } from './namespace.ts';
 import { nodeLifecycleController } from './node-lifecycle.ts';
 import { replicaSetController } from './replicaset.ts';
 import { rootCaPublisherController } from './root-ca-publisher.ts';
@@ -13,6 +15,8 @@ import { taintEvictionController } from './taint-eviction.ts';
 export const controllers: readonly Controller[] = [
   endpointsController,
   endpointSliceController,
+  namespaceController,
+  garbageCollectorController,
   serviceAccountController,
   daemonSetController,
   deploymentController,

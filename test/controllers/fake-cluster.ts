@@ -261,6 +261,7 @@ const groupResource = ({ names }: AnyKind) => ({ group: names.group, resource: n
 
 function matchesField(object: KubeObject, fieldSelector: string): boolean {
   const [path = '', value = ''] = fieldSelector.split('=');
+  if (path === 'metadata.ownerReferences.uid') return object.metadata.ownerReferences?.some(({ uid }) => uid === value) ?? false;
   let field: unknown = object;
   for (const part of path.split('.')) field = (field as Record<string, unknown> | undefined)?.[part];
   return (field ?? '') === value;
