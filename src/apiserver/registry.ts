@@ -1,13 +1,13 @@
 // Plays apiserver/pkg/registry/generic/registry: create, update and delete of any resource through its strategy.
 
 import { jsonEqual } from '../machinery/equal.ts';
-import { thaw } from '../machinery/freeze.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { alreadyExists, conflict, failure, invalid, notFound } from '../machinery/status.ts';
 import type { Admission, Attributes } from './admission/plugin.ts';
 import { type ApiServerDeps, strategyContext } from './context.ts';
 import { fillSystemFields, keepSystemFields, regenerateName } from './metadata.ts';
 import type { Resource } from './resource.ts';
+import { separate } from './separation.ts';
 import { allocate } from './service-allocation.ts';
 import type { Entry, Storage } from './storage.ts';
 import { validateChange, validateNew } from './validation.ts';
@@ -72,14 +72,14 @@ export class Registry {
     const old = entry.value;
     const { strategy } = resource.kind;
     keepSystemFields(draft, old, resource);
-    separateStatus(draft, old, resource, write.subresource);
+    separate(draft, old, resource, write.subresource);
     const changed = changedFields(draft, old);
     if (changed.some((field) => field !== 'metadata' && field !== 'status')) strategy.setDefaults?.(draft);
     this.admission.admit(attributes);
     strategy.prepareForUpdate?.(draft, old, strategyContext(this.deps, write.subresource));
     if (resource.kind.resource === 'services') allocate(draft, old, this.deps);
     if (jsonEqual(draft, old)) return old;
-    if (resource.hasGeneration && old.metadata.generation !== undefined && write.subresource !== 'status' && changesSpec(draft, old)) {
+    if (resource.hasGeneration && old.metadata.generation !== undefined && changesSpec(draft, old)) {
       draft.metadata.generation = old.metadata.generation + 1;
     }
     const errors = validateChange(draft, old, resource, write.subresource);
@@ -107,21 +107,6 @@ function isGone(object: KubeObject): boolean {
   if (!deletionTimestamp || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false;
   if (object.kind !== 'Namespace') return true;
   return !(object.spec as { finalizers?: readonly string[] } | undefined)?.finalizers?.length;
-}
-
-/** A write of the object leaves its status alone, and a write of the status everything else but labels and annotations. */
-function separateStatus(draft: KubeObject, old: KubeObject, resource: Resource, subresource: string): void {
-  if (subresource === 'status') {
-    for (const field of Object.keys(draft)) {
-      if (field !== 'metadata' && field !== 'status' && !Object.hasOwn(old, field)) delete draft[field];
-    }
-    for (const field of Object.keys(old)) if (field !== 'metadata' && field !== 'status') draft[field] = old[field];
-    if (old.metadata.ownerReferences) draft.metadata.ownerReferences = thaw(old.metadata.ownerReferences);
-    else delete draft.metadata.ownerReferences;
-  } else if (resource.hasStatus) {
-    if (old.status === undefined) delete draft.status;
-    else draft.status = old.status;
-  }
 }
 
 function changedFields(draft: KubeObject, old: KubeObject): string[] {

@@ -23,7 +23,8 @@ const EVERYTHING: Selection = { all: true, matches: () => true };
 
 export function selectionOf(info: RequestInfo, resource: Resource): Selection {
   const labelText = info.query.get('labelSelector');
-  const fieldText = info.query.get('fieldSelector');
+  // Watching one object by its path is watching the collection for its name.
+  const fieldText = [info.query.get('fieldSelector'), info.name && `metadata.name=${info.name}`].filter(Boolean).join(',');
   if (!labelText && !fieldText) return EVERYTHING;
   let labels: Selector;
   let fields: FieldSelector;

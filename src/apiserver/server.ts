@@ -1,16 +1,16 @@
 // Plays kube-apiserver: one pipeline from a request to etcd. This file is the order of its stages; each stage has its own.
 import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
 import type { KubeObject } from '../machinery/object.ts';
-import { StatusError } from '../machinery/status.ts';
+import { failure, StatusError } from '../machinery/status.ts';
 import { admissionPlugins } from './admission/index.ts';
 import { Admission, type Attributes, type Operation } from './admission/plugin.ts';
-import { authenticate, impersonated } from './authentication.ts';
+import { authenticate, impersonated, type TokenAuthenticator } from './authentication.ts';
 import { attributesOf, denied } from './authorization/attributes.ts';
 import { type Authorization, createAuthorization } from './authorization/index.ts';
 import { type Call, isDryRun, methodNotAllowed } from './call.ts';
 import type { ApiServerDeps } from './context.ts';
 import { draftOf, expectKind, parseBody } from './decoding.ts';
-import { type DeleteOptions, deleteObject } from './deletion.ts';
+import { type DeleteOptions, type Deletion, deleteObject } from './deletion.ts';
 import { listObject, listPage } from './listing.ts';
 import { matchRequest } from './metadata.ts';
 import { representation } from './negotiation.ts';
@@ -19,11 +19,13 @@ import { partialMetadata } from './partial-metadata.ts';
 import { checkPatched, patched } from './patching.ts';
 import { Registry, type Write } from './registry.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
+import type { Resource } from './resource.ts';
 import { pathNotFound, Resources } from './resources.ts';
 import { selectionOf } from './selection.ts';
 import { type Entry, Storage } from './storage.ts';
 import { subresourceHandlers } from './subresources/index.ts';
 import { type IncludeObject, tableOf } from './table.ts';
+import { watchEvents } from './watching.ts';
 
 export type { ApiServerDeps, ApiServerOptions } from './context.ts';
 
@@ -64,7 +66,7 @@ export class Server {
     const info = requestInfo(request);
     const { authorize } = this.authorization;
     const user = impersonated(
-      authenticate(request.credentials, () => undefined),
+      authenticate(request.credentials, request.credentials.token ? await this.tokens() : () => undefined),
       request.credentials,
       authorize,
     );
@@ -79,18 +81,36 @@ export class Server {
     return call.warnings.length ? { ...response, warnings: call.warnings } : response;
   }
 
+  /** Reads service account tokens; loaded with the first one. */
+  private async tokens(): Promise<TokenAuthenticator> {
+    const { readToken } = await import('./service-account-tokens.ts');
+    const isAlive = (plural: string, namespace: string, name: string, uid: string): boolean => {
+      const resource = this.resources.find('', 'v1', plural);
+      return resource !== undefined && this.storage.get(resource, namespace, name)?.value.metadata.uid === uid;
+    };
+    return (token) => readToken(this.deps.random, token, this.deps.clock.now(), isAlive);
+  }
+
   private async resourceRequest(call: Call): Promise<ApiResponse> {
     const { info, resource } = call;
-    if (info.subresource && info.subresource !== 'status') {
-      const handler = subresourceHandlers[`${resource.kind.resource}/${info.subresource}`];
-      if (!handler || !resource.kind.names.subresources.includes(info.subresource)) throw pathNotFound();
-      return handler(this, call);
-    }
-    if (info.subresource && !resource.hasStatus) throw pathNotFound();
-    if (info.verb !== 'list' && info.verb !== 'deletecollection' && info.verb !== 'create' && !info.name) throw methodNotAllowed();
-    if (!resource.kind.names.verbs.includes(info.verb)) throw methodNotAllowed();
+    const { names } = resource.kind;
+    if (info.subresource) {
+      if (!names.subresources.includes(info.subresource)) throw pathNotFound();
+      const handler = subresourceHandlers[`${resource.kind.resource}/${info.subresource}`] ?? subresourceHandlers[`*/${info.subresource}`];
+      if (handler) return handler(this, call);
+      if (!PART_SUBRESOURCES.has(info.subresource)) throw notServed(resource, info.subresource);
+      if (info.verb !== 'get' && info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed();
+    } else if (!names.verbs.includes(info.verb === 'get' && isWatch(info) ? 'watch' : info.verb)) throw methodNotAllowed();
+    if (!info.name && info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection' && info.verb !== 'create')
+      throw methodNotAllowed();
+    if (resource.namespaced && !info.namespace && info.verb !== 'list' && info.verb !== 'watch') throw methodNotAllowed();
     switch (info.verb) {
+      case 'watch':
+        return this.watch(call);
+      case 'deletecollection':
+        return this.deleteCollection(call);
       case 'get':
+        if (isWatch(info)) return this.watch(call);
         return this.present(call, [this.registry.entry(resource, info.namespace, info.name)], undefined);
       case 'list': {
         const { entries, metadata } = listPage(this.storage, info, resource, selectionOf(info, resource));
@@ -138,10 +158,7 @@ export class Server {
     const { info, resource } = call;
     const options = deleteOptions(call, await parseBody(call.request));
     const entry = this.registry.entry(resource, info.namespace, info.name);
-    const { attributes, dryRun } = this.write(call, 'DELETE', undefined, entry.value);
-    this.admission.admit(attributes);
-    this.admission.validate(attributes);
-    const { removed, object } = deleteObject(this.storage, this.deps, resource, entry, options, dryRun || Boolean(options.dryRun?.length));
+    const { removed, object } = this.remove(call, entry, options);
     if (!removed) return { code: 200, body: object };
     const { name, uid } = object.metadata;
     const { group, plural } = resource.kind.names;
@@ -155,6 +172,44 @@ export class Server {
         details: { name, ...(group ? { group } : {}), kind: plural, uid },
       },
     };
+  }
+
+  private async deleteCollection(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    const options = deleteOptions(call, await parseBody(call.request));
+    const { entries, metadata } = listPage(this.storage, info, resource, selectionOf(info, resource));
+    for (const entry of entries) this.remove(call, entry, options);
+    return {
+      code: 200,
+      body: listObject(
+        resource,
+        entries.map(({ value }) => value),
+        metadata,
+      ),
+    };
+  }
+
+  private remove(call: Call, entry: Entry, options: DeleteOptions): Deletion {
+    const { resource } = call;
+    const write = this.write(call, 'DELETE', undefined, entry.value);
+    const attributes = { ...write.attributes, namespace: entry.value.metadata.namespace ?? '', name: entry.value.metadata.name };
+    this.admission.admit(attributes);
+    this.admission.validate(attributes);
+    return deleteObject(this.storage, this.deps, resource, entry, options, write.dryRun || Boolean(options.dryRun?.length));
+  }
+
+  private watch(call: Call): ApiResponse {
+    const { info, resource } = call;
+    const { now } = this.deps.clock;
+    const as = representation(call.request.accept);
+    const include = includeObject(info);
+    const present = (object: KubeObject): unknown => {
+      if (as === 'metadata') return partialMetadata(object);
+      if (as !== 'table') return object;
+      return tableOf(resource, [object], { resourceVersion: object.metadata.resourceVersion }, include, now.call(this.deps.clock));
+    };
+    const selection = selectionOf(info, resource);
+    return { code: 200, events: watchEvents({ deps: this.deps, storage: this.storage, info, resource, selection, present }) };
   }
 
   /** What the registry and admission are told about a write. */
@@ -198,6 +253,15 @@ export class Server {
     }
     return { code: 200, body: listObject(call.resource, objects, list) };
   }
+}
+
+/** Subresources that are a part of the object itself, read and written with the rest of it left alone. */
+const PART_SUBRESOURCES = new Set(['status', 'approval', 'finalize', 'ephemeralcontainers', 'resize']);
+
+const isWatch = ({ verb, query }: RequestInfo): boolean => verb === 'get' && query.flag('watch');
+
+function notServed(resource: Resource, subresource: string): StatusError {
+  return failure(501, 'NotImplemented', `kubemu does not serve ${resource.kind.resource}/${subresource} yet`);
 }
 
 function includeObject(info: RequestInfo): IncludeObject {
