@@ -9,7 +9,7 @@ import { fingerprint, nameAside, overwriteTail, readAll, replaceFile, resolveSta
 import { fileError, StateFileError } from './errors.ts';
 import { Blocks, writeChanges, writeFolded } from './fold.ts';
 import { FOOTER } from './format.ts';
-import { type IndexedFile, indexLines } from './index-lines.ts';
+import { type Damage, type IndexedFile, indexLines } from './index-lines.ts';
 import type { Keyspace } from './keyspace.ts';
 import { lockOwner } from './lock.ts';
 import { MemoryKeyspace } from './memory-keyspace.ts';
@@ -216,9 +216,15 @@ function isBeingWritten(path: string): boolean {
 }
 
 function damageWarning(path: string, { damage, revision }: IndexedFile, aside: string): StateFileError {
-  const { line = 0, lost = 0 } = damage ?? {};
-  const what = damage ? `is damaged at or after line ${line}` : 'ends in the middle of a write';
-  const commits = lost === 0 ? '' : `; ${lost} ${lost === 1 ? 'commit' : 'commits'} from there on ${lost === 1 ? 'is' : 'are'} lost`;
-  const message = `the state file ${path} ${what}: restored revision ${revision}, the last whole one${commits}; the damaged file is kept as ${aside}`;
-  return new StateFileError('damaged', path, message);
+  const what = damage ? describe(damage, revision) : `ends in the middle of a write: restored revision ${revision}, the last whole one`;
+  return new StateFileError('damaged', path, `the state file ${path} ${what}; the damaged file is kept as ${aside}`);
+}
+
+function describe({ isSalvaged, line, lost }: Damage, revision: number): string {
+  if (isSalvaged) {
+    const lines = lost === 0 ? '' : ` but ${lost === 1 ? 'one line' : `${lost} lines`} that cannot be read`;
+    return `does not match its checksum, as if edited by hand: taken as it stands${lines}, without its history`;
+  }
+  const commits = lost === 1 ? '1 commit from there on is lost' : `${lost} commits from there on are lost`;
+  return `is damaged at or after line ${line}: restored revision ${revision}, the last whole one; ${commits}`;
 }

@@ -18,6 +18,7 @@ import {
 } from './format.ts';
 import type { Change, KeyValue } from './keyspace.ts';
 import { isRegistry, type Origin } from './memory-keyspace.ts';
+import { salvage } from './salvage.ts';
 
 export interface IndexedFile extends Origin {
   readonly bytes: Buffer;
@@ -27,12 +28,21 @@ export interface IndexedFile extends Origin {
   readonly folded: number;
   /** Checksum of everything before `end`. */
   readonly crc: number;
-  /** The line of text at which bytes are not what they were when they were written, and how many whole commits follow. */
-  readonly damage?: { line: number; lost: number };
+  readonly damage?: Damage;
   /** Something follows the last whole commit that is no closing brace: a write under way, or one that never ended. */
   readonly isTorn: boolean;
   /** A line's bytes, comma and newline included. */
   lineBytes(line: number): Buffer;
+}
+
+/** Bytes are not what they were when they were written. */
+export interface Damage {
+  /** There was no whole commit to go back to (salvage.ts). */
+  isSalvaged: boolean;
+  /** The first line, counted from 1, of the section that they are in. */
+  line: number;
+  /** How many whole commits follow, or lines that could not be read. */
+  lost: number;
 }
 
 const COMMIT = MARKER_START.slice(2, MARKER_START.indexOf('"', 2));
@@ -78,7 +88,14 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
   starts.length = keys.length = whole;
 
   const lost = countMarkers(bytes, end);
-  if (end === 0) throw unreadable(path, lost > 0);
+  if (end === 0) {
+    if (lost > 0) return salvage(bytes);
+    throw new StateFileError(
+      'damaged',
+      path,
+      `the state file ${path} ends before its first commit, so nothing can be restored from it: move it away to start afresh`,
+    );
+  }
   const marker = markerOf(markers.at(-1) ?? 0);
 
   function supersede(line: number): void {
@@ -159,13 +176,13 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
     history,
     isTorn: !FOOTER.startsWith(bytes.toString('latin1', end, end + FOOTER.length + 1)),
     lineBytes: (line) => bytes.subarray(starts[line], lineEnd(line)),
-    ...(damaged || lost > 0 ? { damage: { line: newlines(bytes, end) + 1, lost } } : {}),
+    ...(damaged || lost > 0 ? { damage: { isSalvaged: false, line: newlines(bytes, end) + 1, lost } } : {}),
   };
 }
 
 function checkHeader(bytes: Buffer, path: string): void {
   const head = bytes.toString('latin1', 0, HEADER_START.length + 20);
-  const version = head.startsWith(HEADER_START) ? /^\d+(?=\}\n)/.exec(head.slice(HEADER_START.length))?.[0] : undefined;
+  const version = head.startsWith(HEADER_START) ? /^[1-9]\d*(?=\}\n)/.exec(head.slice(HEADER_START.length))?.[0] : undefined;
   if (version === undefined) throw new StateFileError('foreign', path, `${path} is not a kubemu state file, or its first line is damaged`);
   if (Number(version) > FORMAT_VERSION) {
     throw new StateFileError(
@@ -198,13 +215,4 @@ function newlines(bytes: Buffer, before: number): number {
   let count = 0;
   for (let at = bytes.indexOf(10); at >= 0 && at < before; at = bytes.indexOf(10, at + 1)) count++;
   return count;
-}
-
-function unreadable(path: string, isDamaged: boolean): StateFileError {
-  const what = isDamaged ? 'is damaged before its first commit' : 'ends before its first commit';
-  return new StateFileError(
-    'damaged',
-    path,
-    `the state file ${path} ${what}, so nothing can be restored from it: move it away to start afresh`,
-  );
 }

@@ -94,8 +94,12 @@ test('any single scribbled byte is noticed: the state is one of those committed 
     const scribbled = Buffer.from(whole);
     scribbled[position] = (scribbled[position] ?? 0) ^ 0x01;
     const good = ends.filter((end) => end <= position).length;
+    if (good === 0 && position < whole.indexOf(10)) {
+      expect(() => indexLines(scribbled, 'cluster.json'), String(position)).toThrow(/newer|not a kubemu state file/);
+      continue;
+    }
     if (good === 0) {
-      expect(() => indexLines(scribbled, 'cluster.json'), String(position)).toThrow(/damaged|newer|not a kubemu state file/);
+      expect(indexLines(scribbled, 'cluster.json').damage?.isSalvaged, String(position)).toBe(true);
       continue;
     }
     const indexed = indexLines(scribbled, 'cluster.json');
@@ -123,4 +127,39 @@ test('a damaged file is restored to its last whole commit, and kept beside under
   expect([reopened.warning, reopened.keyspace.revision]).toEqual([undefined, 3]);
   await file.commit();
   expect(readdirSync(home)).toContain('damaged.json.damaged-1');
+});
+
+test.each([
+  {
+    given: 'a value changed with an editor',
+    edit: (text: string) => text.replace('"value":[null,true,0]', '"value":[null,true,77]'),
+    says: 'does not match its checksum, as if edited by hand: taken as it stands, without its history',
+    p0: [null, true, 77],
+  },
+  {
+    given: 'a line that is no JSON any more',
+    edit: (text: string) => text.replace('"value":[null,true,0]', '"value":[null,true,0'),
+    says: 'does not match its checksum, as if edited by hand: taken as it stands but one line that cannot be read, without its history',
+    p0: undefined,
+  },
+])('$given before the first whole commit: what can be read counts, and the file as it was is kept', async ({ edit, says, p0 }) => {
+  const path = join(home, 'edited.json');
+  const edited = edit(at(0).toString());
+  writeFileSync(path, edited);
+  const file = openStateFile(path);
+  expect(file.warning?.message).toBe(`the state file ${path} ${says}; the damaged file is kept as ${path}.damaged-1`);
+  expect(file.keyspace.changesSince(2)).toBeUndefined();
+  file.keyspace.put('/registry/after', 1);
+  await file.commit();
+  const reopened = openStateFile(path);
+  expect(reopened.warning).toBeUndefined();
+  expect([...reopened.keyspace.range('/')].map(({ key, mod, value }) => [key, mod, value])).toEqual([
+    ['/kubemu/clock', 0, 1],
+    ['/registry/after', 4, 1],
+    ...(p0 ? [['/registry/pods/default/p0', 3, p0]] : []),
+    ['/registry/pods/default/web', 2, { commit: 0, text: 'ä"\\' }],
+  ]);
+  expect(reopened.keyspace.changesSince(3)).toHaveLength(1);
+  expect(readFileSync(`${path}.damaged-1`, 'utf8')).toBe(edited);
+  rmSync(`${path}.damaged-1`);
 });
