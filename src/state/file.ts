@@ -21,8 +21,8 @@ export interface StateFile {
   readonly isNew: boolean;
   readonly keyspace: Keyspace;
   /**
-   * The file was damaged or cut short; the keyspace holds the last whole commit before that. To be told to the user. The next commit,
-   * also one with nothing dirty, repairs the file and keeps the damaged one under the name that the message gives.
+   * The file was damaged or cut short; the keyspace holds the last whole commit before that. To be told to the user. The
+   * keyspace is dirty from the start: the first commit repairs the file and keeps the damaged one under the name that the message gives.
    */
   readonly warning?: StateFileError;
   /** Makes every change so far durable. The lock must be held. */
@@ -96,7 +96,7 @@ class OpenFile implements StateFile {
         );
       }
       this.#db.write();
-      await this.#adapter.durable();
+      await this.#adapter.durable(this.#db.data);
     } catch (error) {
       throw fileError('write', this.path, error);
     }
@@ -141,7 +141,9 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
     this.#crc = this.file.crc;
     this.mustRewrite = isTorn || this.file.damage !== undefined;
     if (this.mustRewrite) this.aside = nameAside(this.path);
-    return new MemoryKeyspace(this.file);
+    const keyspace = new MemoryKeyspace(this.file);
+    if (this.mustRewrite) keyspace.distrust();
+    return keyspace;
   }
 
   write(keyspace: MemoryKeyspace): void {
@@ -155,7 +157,7 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   }
 
   /** Resolves when the last write will survive a power cut. */
-  async durable(): Promise<void> {
+  async durable(keyspace: MemoryKeyspace): Promise<void> {
     const unsynced = this.#unsynced;
     if (!unsynced) return;
     try {
@@ -165,6 +167,7 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
       this.aside = '';
     } catch (error) {
       this.fingerprint = fingerprint(this.path);
+      keyspace.distrust();
       this.mustRewrite = true; // what a device has refused to make durable once, it may never
       throw error;
     } finally {

@@ -50,6 +50,7 @@ export class MemoryKeyspace implements Keyspace {
   #passed = new Map<string, Change>();
   #plain = new Set<string>();
   #historyRead: boolean;
+  #distrusted = false;
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #plainListeners = new Set<{ prefix: string; listener: (key: string) => void }>();
   readonly #untold: Change[] = [];
@@ -71,7 +72,7 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   get dirty(): boolean {
-    return this.#revision !== this.#written || this.#plain.size > 0;
+    return this.#revision !== this.#written || this.#plain.size > 0 || this.#distrusted;
   }
 
   get<T = unknown>(key: string): KeyValue<T> | undefined {
@@ -164,6 +165,12 @@ export class MemoryKeyspace implements Keyspace {
     this.#written = this.#revision;
     this.#passed.clear();
     this.#plain.clear();
+    this.#distrusted = false;
+  }
+
+  /** What is in the file is not what it should be: dirty until all of it has been written. */
+  distrust(): void {
+    this.#distrusted = true;
   }
 
   /** The line that still holds the key's value, if nobody has read or written it. */

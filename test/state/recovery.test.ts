@@ -119,8 +119,9 @@ test('a damaged file is restored to its last whole commit, and kept beside under
     `the state file ${path} is damaged at or after line 6: restored revision 3, the last whole one; 3 commits from there on are lost; the damaged file is kept as ${path}.damaged-1`,
   );
   expect(contents(at(0))).toBe(JSON.stringify([file.keyspace.revision, [...file.keyspace.range('/')], file.keyspace.changesSince(0)]));
-  expect(readFileSync(path)).toEqual(scribbled);
+  expect([readFileSync(path).equals(scribbled), file.keyspace.dirty]).toEqual([true, true]);
   await file.commit();
+  expect(file.keyspace.dirty).toBe(false);
   expect(readdirSync(home).filter((name) => name.startsWith('damaged'))).toEqual(['damaged.json', 'damaged.json.damaged-1']);
   expect(readFileSync(`${path}.damaged-1`)).toEqual(scribbled);
   const reopened = openStateFile(path);
