@@ -61,6 +61,7 @@ test.each([
     file.keyspace.put('/registry/pods/default/web', 2);
     breakCall(call, code);
     await expect(file.commit()).rejects.toMatchObject({ problem, message: `cannot write the state file ${path}: ${says}` });
+    expect(file.keyspace.dirty).toBe(true);
     faults.clear();
     const json = JSON.parse(fs.readFileSync(path, 'utf8')) as Record<string, { value: number }>;
     expect(openStateFile(path).keyspace.value('/registry/pods/default/web')).toBe(json['/registry/pods/default/web']?.value);
@@ -83,6 +84,7 @@ test.each([
   file.keyspace.put('/registry/pods/default/web', 2);
   breakCall(call, code);
   await expect(file.commit()).rejects.toMatchObject({ name: 'StateFileError' });
+  expect(file.keyspace.dirty).toBe(true);
   faults.clear();
   expect([fs.readFileSync(path).equals(before), fs.readdirSync(home)]).toEqual([true, ['cluster.json']]);
   await file.commit();
