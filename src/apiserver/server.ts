@@ -11,6 +11,7 @@ import { type Call, isDryRun, methodNotAllowed } from './call.ts';
 import type { ApiServerDeps } from './context.ts';
 import { draftOf, expectKind, parseBody } from './decoding.ts';
 import { type DeleteOptions, type Deletion, deleteObject } from './deletion.ts';
+import { checkFields } from './field-validation.ts';
 import { listObject, listPage } from './listing.ts';
 import { matchRequest } from './metadata.ts';
 import { representation } from './negotiation.ts';
@@ -21,6 +22,7 @@ import { Registry, type Write } from './registry.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { Resource } from './resource.ts';
 import { pathNotFound, Resources } from './resources.ts';
+import { virtualResources } from './reviews/index.ts';
 import { selectionOf } from './selection.ts';
 import { type Entry, Storage } from './storage.ts';
 import { subresourceHandlers } from './subresources/index.ts';
@@ -82,7 +84,7 @@ export class Server {
   }
 
   /** Reads service account tokens; loaded with the first one. */
-  private async tokens(): Promise<TokenAuthenticator> {
+  async tokens(): Promise<TokenAuthenticator> {
     const { readToken } = await import('./service-account-tokens.ts');
     const isAlive = (plural: string, namespace: string, name: string, uid: string): boolean => {
       const resource = this.resources.find('', 'v1', plural);
@@ -94,6 +96,11 @@ export class Server {
   private async resourceRequest(call: Call): Promise<ApiResponse> {
     const { info, resource } = call;
     const { names } = resource.kind;
+    const virtual = virtualResources[resource.kind.resource];
+    if (virtual) {
+      if (!names.verbs.includes(info.verb) || info.subresource) throw methodNotAllowed();
+      return virtual(this, call);
+    }
     if (info.subresource) {
       if (!names.subresources.includes(info.subresource)) throw pathNotFound();
       const handler = subresourceHandlers[`${resource.kind.resource}/${info.subresource}`] ?? subresourceHandlers[`*/${info.subresource}`];
@@ -118,17 +125,14 @@ export class Server {
       }
       case 'create':
         return this.create(call);
-      case 'update': {
-        const body = expectKind(await parseBody(call.request), resource);
-        const entry = this.registry.entry(resource, info.namespace, info.name);
-        return this.update(call, entry, body);
-      }
-      case 'patch': {
-        const entry = this.registry.entry(resource, info.namespace, info.name);
-        const body = await patched(call.request, resource, entry.value);
-        checkPatched(body, entry.value, resource);
-        return this.update(call, entry, body);
-      }
+      case 'update':
+        return this.replace(call, async () => expectKind(await parseBody(call.request), resource));
+      case 'patch':
+        return this.replace(call, async ({ value }) => {
+          const body = await patched(call.request, resource, value);
+          checkPatched(body, value, resource);
+          return body;
+        });
       case 'delete':
         return this.delete(call);
       default:
@@ -140,10 +144,21 @@ export class Server {
     const { info, resource } = call;
     if (info.name) throw methodNotAllowed();
     const body = expectKind(await parseBody(call.request), resource);
-    const draft = draftOf(body, resource);
+    const draft = draftOf(await checkFields(call, body), resource);
     matchRequest(draft, resource, info);
     const stored = this.registry.create(this.write(call, 'CREATE', draft, undefined), draft);
     return this.presentOne(call, stored, 201);
+  }
+
+  /** Update and patch: somebody may have written while the body was read, and then it is looked at again. */
+  private async replace(call: Call, bodyFor: (entry: Entry) => Promise<KubeObject>): Promise<ApiResponse> {
+    const { info, resource } = call;
+    for (;;) {
+      const entry = this.registry.entry(resource, info.namespace, info.name);
+      const body = await checkFields(call, await bodyFor(entry), entry.value);
+      if (this.storage.get(resource, info.namespace, info.name)?.mod === entry.mod) return this.update(call, entry, body);
+      call.warnings.length = 0;
+    }
   }
 
   private update(call: Call, entry: Entry, body: KubeObject): ApiResponse {

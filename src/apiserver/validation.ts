@@ -1,18 +1,35 @@
-// The validation stage: metadata, then the kind's own rules. Fields that are the stored object's own are not looked at again.
+// The validation stage: metadata, then the kind's own rules. Parts that are the stored object's own are not looked at again.
+import { jsonEqual } from '../machinery/equal.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import type { FieldError } from '../machinery/status.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from '../machinery/validation/object-meta.ts';
 import type { Resource } from './resource.ts';
 
-export function validateNew(object: KubeObject, resource: Resource): FieldError[] {
-  return [...validateIdentity(object, resource), ...(resource.kind.strategy.validate?.(object) ?? [])];
+export function validateNew(object: KubeObject, { namespaced, kind: { strategy } }: Resource): FieldError[] {
+  const { nameRule } = strategy;
+  return [...validateObjectMeta(object.metadata, { namespaced, nameRule }), ...(strategy.validate?.(object) ?? [])];
 }
 
-export function validateChange(object: KubeObject, old: KubeObject, resource: Resource, subresource: string): FieldError[] {
-  return [...(resource.kind.strategy.validateUpdate?.(object, old, subresource) ?? [])];
+/**
+ * `validateUpdate` says what may not change; the object as it is now has to be valid too, unless nothing but its metadata and
+ * status changed.
+ */
+export function validateChange(object: KubeObject, old: KubeObject, { kind: { strategy } }: Resource, subresource: string): FieldError[] {
+  const errors = changesLabels(object.metadata, old.metadata) ? validateObjectMetaUpdate(object.metadata, old.metadata) : [];
+  if (changesContent(object, old) && subresource === '') errors.push(...(strategy.validate?.(object) ?? []));
+  errors.push(...(strategy.validateUpdate?.(object, old, subresource) ?? []));
+  return errors;
 }
 
-function validateIdentity(object: KubeObject, _resource: Resource): FieldError[] {
-  const { name } = object.metadata;
-  if (!name) return [{ reason: 'FieldValueRequired', field: 'metadata.name', message: 'Required value: name or generateName is required' }];
-  return [];
+function changesContent(object: KubeObject, old: KubeObject): boolean {
+  for (const field of Object.keys(object)) {
+    if (field !== 'metadata' && field !== 'status' && object[field] !== old[field]) return true;
+  }
+  return Object.keys(old).some((field) => !Object.hasOwn(object, field));
+}
+
+const CHECKED = ['name', 'namespace', 'labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
+
+function changesLabels(metadata: KubeObject['metadata'], old: KubeObject['metadata']): boolean {
+  return CHECKED.some((field) => metadata[field] !== old[field] && !jsonEqual(metadata[field], old[field]));
 }

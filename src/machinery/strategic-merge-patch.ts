@@ -1,6 +1,7 @@
 // Strategic merge patch, as apimachinery's strategicpatch applies it: lists merge by their keys, directives say what else to do.
 // Unchanged subtrees of the original are shared with the result.
 import { jsonEqual } from './equal.ts';
+import { goValue } from './go-value.ts';
 import { type PatchType, patchTypeOf } from './patch-merge-keys.ts';
 
 /** A patch that cannot be applied; the message is the server's. */
@@ -116,7 +117,8 @@ function mergeItems(
   let merged = [...original];
   for (const item of items) {
     if (!isObject(item)) throw new StrategicPatchError('unable to find api field in struct for the json field', 400);
-    if (item[mergeKey] === undefined) throw new StrategicPatchError(`map: ${goMap(item)} does not contain declared merge key: ${mergeKey}`);
+    if (item[mergeKey] === undefined)
+      throw new StrategicPatchError(`map: ${goValue(item)} does not contain declared merge key: ${mergeKey}`);
     const directive = item[DIRECTIVE];
     if (directive === 'delete') {
       merged = merged.filter((old) => !same(old, item));
@@ -169,16 +171,6 @@ function cleaned(value: JsonObject): JsonObject {
     } else result[key] = isObject(field) ? cleaned(field) : field;
   }
   return result;
-}
-
-/** A map as Go's %v prints it. */
-function goMap(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`;
-  if (!isObject(value)) return value === null ? '<nil>' : String(value);
-  return `map[${Object.keys(value)
-    .sort()
-    .map((key) => `${key}:${goMap(value[key])}`)
-    .join(' ')}]`;
 }
 
 function isObject(value: unknown): value is JsonObject {

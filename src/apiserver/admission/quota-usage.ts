@@ -9,7 +9,15 @@ export type Usage = Readonly<Record<string, Quantity>>;
 const ONE = parseQuantity('1');
 
 /** Resources that have a name of their own in quotas, beside `count/…`. */
-const COUNTED = new Set(['pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps', 'persistentvolumeclaims']);
+const COUNTED = new Set([
+  'pods',
+  'services',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+]);
 
 export function usageOf(resource: Resource, object: KubeObject): Usage {
   const { resource: name } = resource.kind;
@@ -135,7 +143,13 @@ export function missingRequests(resource: Resource, object: KubeObject, limited:
   for (const name of limited.filter((one) => REQUIRED.has(one)).sort()) {
     const [which, what] = name.includes('.') ? (name.split('.') as ['requests' | 'limits', string]) : (['requests', name] as const);
     const without = [...containers, ...initContainers].filter(({ resources }) => resources?.[which]?.[what] === undefined);
-    if (without.length) missing.push(`${name} for: ${without.map((container) => container.name).sort().join(',')}`);
+    if (without.length)
+      missing.push(
+        `${name} for: ${without
+          .map((container) => container.name)
+          .sort()
+          .join(',')}`,
+      );
   }
   return missing.join('; ');
 }

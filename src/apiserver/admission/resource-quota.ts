@@ -2,7 +2,14 @@
 // Use is counted from what is stored, so a quota that no controller has looked at yet is already kept.
 import type { V1ResourceQuotaSpec } from '../../api/generated/types.ts';
 import type { KubeObject } from '../../machinery/object.ts';
-import { addQuantities, compareQuantities, formatQuantity, parseQuantity, type Quantity, subtractQuantities } from '../../machinery/quantity.ts';
+import {
+  addQuantities,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+  subtractQuantities,
+} from '../../machinery/quantity.ts';
 import type { Resource } from '../resource.ts';
 import type { Entry } from '../storage.ts';
 import { type AdmissionContext, type AdmissionPlugin, type Attributes, refusal } from './plugin.ts';
@@ -28,7 +35,13 @@ function quotas({ storage, resources }: AdmissionContext, namespace: string): En
   return kind ? [...storage.range(kind, namespace)] : [];
 }
 
-function check(attributes: Attributes, object: KubeObject, old: KubeObject | undefined, quota: KubeObject, context: AdmissionContext): void {
+function check(
+  attributes: Attributes,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  quota: KubeObject,
+  context: AdmissionContext,
+): void {
   const { resource } = attributes;
   const spec = quota.spec as V1ResourceQuotaSpec;
   const hard = spec.hard ?? {};
@@ -63,7 +76,13 @@ const ZERO: Quantity = parseQuantity('0');
 const delta = (usage: Usage, before: Usage, name: string): Quantity => subtractQuantities(usage[name] ?? ZERO, before[name] ?? ZERO);
 
 /** What the stored objects of the resource use of these. */
-function countUsed(spec: V1ResourceQuotaSpec, resource: Resource, namespace: string, names: readonly string[], { storage }: AdmissionContext): Usage {
+function countUsed(
+  spec: V1ResourceQuotaSpec,
+  resource: Resource,
+  namespace: string,
+  names: readonly string[],
+  { storage }: AdmissionContext,
+): Usage {
   const used: Record<string, Quantity> = {};
   for (const { value } of storage.range(resource, namespace)) {
     if (!quotaApplies(spec, resource, value)) continue;
