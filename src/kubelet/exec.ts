@@ -24,13 +24,14 @@ export async function execInContainer(
   const tty = isTrue(query.tty);
   const stdin = isTrue(query.stdin ?? query.input) && request.stdin !== undefined;
   const handle = await changeMachine((machine) => machine.exec(container, { argv, ...(tty ? { tty } : {}), ...(stdin ? { stdin } : {}) }));
+  noteChange(agent, wakeUps, record);
   return { code: 101, stream: chunks() };
 
   async function changeMachine<T>(change: (machine: Machine) => T): Promise<T> {
     const result = await agent.sandboxes.act(agent.node, record.uid, change);
     const next = agent.sandboxes.next(agent.node, record.uid);
-    const key = `${agent.node}/${record.namespace}/${record.name}#process`;
-    if (next !== undefined) wakeUps.set('kubelet', key, next, 'process');
+    const key = `${agent.node}/${record.namespace}/${record.name}`;
+    if (next !== undefined) wakeUps.set('kubelet', `${key}#process`, next, 'process');
     return result;
   }
 
@@ -59,28 +60,40 @@ export async function execInContainer(
             result.exitCode === 0
               ? success()
               : failure(
-                  `command terminated with non-zero exit code: error executing command ${JSON.stringify(argv)}, exit code ${result.exitCode}`,
+                  `command terminated with non-zero exit code: error executing command [${argv.join(' ')}], exit code ${result.exitCode}`,
                   result.exitCode,
                 ),
         };
         return;
       }
-      if (pending) {
-        // Input that is there goes in; what is typed later comes while time passes.
-        const next = await pending;
-        pending = next.done ? undefined : input?.next();
-        const bytes = next.done ? 'eof' : next.value;
-        await changeMachine((machine) => machine.execInput(handle, bytes));
+      if (!pending) {
+        await pass(seconds(1));
         continue;
       }
-      await pass(seconds(1));
+      // While the process has something to do, time passes beside the wait for input; else only input can go on.
+      const busy = agent.sandboxes.next(agent.node, record.uid) !== undefined;
+      const passing = busy ? pass(seconds(1)) : undefined;
+      const next = passing ? await Promise.race([pending, passing.then(() => undefined)]) : await pending;
+      await passing;
+      if (!next) continue;
+      pending = next.done ? undefined : input?.next();
+      const bytes = next.done ? 'eof' : next.value;
+      await changeMachine((machine) => machine.execInput(handle, bytes));
     }
   }
 }
 
+/** What the command does may change what probes find. */
+function noteChange({ store, node, clock }: Agent, wakeUps: WakeUps, { namespace, name }: PodRecord): void {
+  const key = `/kubemu/kubelet/${node}/pods/${namespace}/${name}`;
+  const latest = store.get<PodRecord>(key);
+  if (latest) store.put(key, { ...latest, disturbed: true } satisfies PodRecord);
+  wakeUps.set('kubelet', `${node}/${namespace}/${name}#wake`, clock.now(), 'progress');
+}
+
 const isTrue = (value: string | readonly string[] | undefined): boolean => value === 'true' || value === '1';
 
-const success = (): Status => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200 });
+export const success = (): Status => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200 });
 
 const failure = (message: string, exitCode: number): Status => ({
   kind: 'Status',

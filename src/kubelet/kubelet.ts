@@ -19,6 +19,8 @@ import { type Agent, isApiTrouble } from './agent.ts';
 import { allocatableOf, syncNode } from './node-status.ts';
 import { PodSource } from './pod-source.ts';
 import { newRecord, type PodRecord } from './record.ts';
+import { forgetReferences, noteReferences, readersOf } from './references.ts';
+import { expectRefresh } from './refresh.ts';
 import { serve } from './server.ts';
 import { wakeUpsOf, work } from './worker.ts';
 
@@ -135,13 +137,18 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     if (!stored && !source.pod) return schedule(base, key, new Map());
     const record = stored ? thaw(stored) : newRecord(source.pod as Pod, source.isStatic ? 'file' : 'api', clock.now());
     let gone = false;
+    if (!stored && source.pod) noteReferences(store, node, source.pod);
+    if (key.endsWith('#refresh')) expectRefresh(agent, record);
     try {
       await work(agent, source.pod, record, () => source.report(record));
       if (!record.op && record.queue.length === 0) await source.report(record);
       gone = record.stopping?.stage === 'done' && (await source.finish(record));
     } finally {
-      if (gone) store.delete(recordKey);
-      else if (!jsonEqual(stored, record)) store.put(recordKey, record);
+      if (gone) {
+        store.delete(recordKey);
+        forgetReferences(store, node, source.pod, record);
+      }
+      if (!gone && !jsonEqual(stored, record)) store.put(recordKey, record);
     }
     if (!gone) return schedule(base, key, wakeUpsOf(agent, source.pod, record));
     sandboxes.remove(node, record.uid);
@@ -151,7 +158,11 @@ export function createKubelet(options: KubeletOptions): Kubelet {
 
   const loop: Loop = {
     name: 'kubelet',
-    watches: [{ resource: 'pods', keys: podKeys }],
+    watches: [
+      { resource: 'pods', keys: podKeys },
+      { resource: 'configmaps', keys: (event) => readersOf(store, 'configmaps', event) },
+      { resource: 'secrets', keys: (event) => readersOf(store, 'secrets', event) },
+    ],
     async reconcile(key) {
       const base = key.replace(/#.*$/, '');
       const node = base.split('/', 1)[0] ?? '';

@@ -15,6 +15,12 @@ interface LogOptions {
   limitBytes?: number;
 }
 
+/** What the kubelet says for the commonest reasons to wait; the reason itself for the others. */
+const WAITING: Readonly<Record<string, string>> = {
+  ErrImagePull: "image can't be pulled",
+  ImagePullBackOff: 'trying and failing to pull image',
+};
+
 export async function containerLogs(
   agent: Agent,
   pass: Pass,
@@ -30,12 +36,8 @@ export async function containerLogs(
   if (!run) {
     if (!record.names.includes(container))
       return { code: 400, body: badRequest(`container ${container} is not valid for pod ${record.name}`) };
-    const why = known?.waiting?.reason;
-    const state =
-      why === 'ErrImagePull' || why === 'ImagePullBackOff'
-        ? 'trying and failing to pull image'
-        : `waiting to start: ${why ?? 'ContainerCreating'}`;
-    return { code: 400, body: badRequest(`container "${container}" in pod "${record.name}" is ${state}`) };
+    const why = known?.waiting?.reason ?? (record.hasInits ? 'PodInitializing' : 'ContainerCreating');
+    return { code: 400, body: badRequest(`container "${container}" in pod "${record.name}" is waiting to start: ${WAITING[why] ?? why}`) };
   }
   return {
     code: 200,

@@ -11,7 +11,9 @@ const MOST_MESSAGE = 4096;
 /** True when a container has ended since the last look. */
 export async function observe(agent: Agent, pod: Pod | undefined, record: PodRecord): Promise<boolean> {
   const { node, clock, sandboxes } = agent;
-  if ((await sandboxes.catchUp(node, record.uid)) && pod) processesChanged(pod, record, clock.now());
+  const acted = await sandboxes.catchUp(node, record.uid);
+  if ((acted || record.disturbed) && pod) processesChanged(pod, record, clock.now());
+  delete record.disturbed;
   const states = sandboxes.containers(node, record.uid);
   let changed = false;
   for (const [name, known] of Object.entries(record.containers)) {

@@ -16,10 +16,15 @@ export interface PodRecord {
   seenAt: Instant;
   /** Names of init and app containers, for a Pod that is gone from the API. */
   names: readonly string[];
+  hasInits: boolean;
   /** Volumes are set up. */
   mounted: boolean;
   /** A step that failed and will be tried again: mounting, or the sandbox. */
   retry?: { step: 'mount' | 'sandbox'; attempt: number; at: Instant };
+  /** Somebody ran a command in it: what probes found may be wrong. */
+  disturbed?: boolean;
+  /** A ConfigMap or Secret that it refers to has changed: when its volumes follow. */
+  refreshAt?: Instant;
   sandboxReady: boolean;
   sandboxAttempt: number;
   ip?: string;
@@ -145,6 +150,7 @@ export function newRecord(pod: Pod, source: PodRecord['source'], at: Instant): P
     source,
     seenAt: at,
     names: allContainers(pod).map(({ name }) => name),
+    hasInits: initContainersOf(pod).length > 0,
     mounted: false,
     sandboxReady: false,
     sandboxAttempt: 0,

@@ -1,8 +1,9 @@
-// Plays the kubelet's server on port 10250: logs, exec and the list of Pods. Attach and port-forward are left out and say so.
+// Plays the kubelet's server on port 10250: logs, exec, attach and the list of Pods. Port-forward is left out and says so.
 import type { Duration } from '../machinery/clock.ts';
 import type { ApiRequest, ApiResponse } from '../machinery/http.ts';
 import type { WakeUps } from '../machinery/loop.ts';
 import type { Agent } from './agent.ts';
+import { attachToContainer } from './attach.ts';
 import { execInContainer } from './exec.ts';
 import { containerLogs } from './logs.ts';
 import type { PodRecord } from './record.ts';
@@ -19,6 +20,8 @@ export async function serve(agent: Agent, pass: Pass, wakeUps: WakeUps, request:
       return record ? containerLogs(agent, pass, record, container, request) : { code: 404, body: `pod "${name}" does not exist\n` };
     case 'exec':
       return record ? execInContainer(agent, pass, wakeUps, record, container, request) : { code: 404, body: 'pod does not exist\n' };
+    case 'attach':
+      return record ? attachToContainer(agent, pass, record, container, request) : { code: 404, body: 'pod does not exist\n' };
     default:
       return { code: 501, body: `kubemu does not simulate the kubelet's ${verb} yet\n` };
   }

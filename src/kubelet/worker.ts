@@ -10,6 +10,7 @@ import { planOf } from './plan.ts';
 import { probesDue, runProbes } from './probes.ts';
 import { finishPull } from './pull.ts';
 import { containerNamed, hasExited, isRunning, type PodRecord, recordOf } from './record.ts';
+import { hasStarted, refreshVolumes } from './refresh.ts';
 import { beginSandbox, finishSandbox, mountVolumes, stopSandbox } from './sandbox.ts';
 import { beginStart, finishStart, startNext } from './start.ts';
 import { beginStopping, continueKills, continueStopping, killContainer, killsDue } from './stop.ts';
@@ -42,6 +43,10 @@ async function takeStep(agent: Agent, pod: Pod | undefined, record: PodRecord, r
     return true;
   }
   if (await continueKills(agent, pod, record)) return true;
+  if (record.refreshAt !== undefined && record.refreshAt <= now) {
+    await refreshVolumes(agent, pod, record);
+    return true;
+  }
   if (await runProbes(agent, pod, record)) return true;
   if (record.retry && record.retry.at > now) return false;
   if (!record.mounted) {
@@ -143,6 +148,7 @@ export function wakeUpsOf(agent: Agent, pod: Pod | undefined, record: PodRecord)
       at(known.waiting?.reason === 'ErrImagePull' && known.retries === 1 ? 'progress' : 'recurrence', known.retryAt);
     }
   }
+  if (record.refreshAt !== undefined) at(hasStarted(record) ? 'recurrence' : 'progress', record.refreshAt);
   for (const due of probesDue(pod, record)) at(due.class, due.at);
   at('deadline', deadlineOf(pod, record));
   return wakes;

@@ -97,7 +97,8 @@ export function createWorld(machine: Partial<NewMachine> = {}): World {
     const old = objects.get(id);
     const stored = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion: String(++revision) } });
     objects.set(id, stored);
-    if (object.kind === 'Pod') host.changed('pods', old ? { type: 'MODIFIED', object: stored, old } : { type: 'ADDED', object: stored });
+    const resource = ({ Pod: 'pods', ConfigMap: 'configmaps', Secret: 'secrets' } as Record<string, string>)[object.kind];
+    if (resource) host.changed(resource, old ? { type: 'MODIFIED', object: stored, old } : { type: 'ADDED', object: stored });
     return stored;
   };
   const remove = (id: string): void => {

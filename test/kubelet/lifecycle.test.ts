@@ -242,3 +242,28 @@ test('without a network plugin a Pod stays in ContainerCreating and the node is 
   expect(world.pod('web').status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('ContainerCreating');
   expect(world.said()[0]).toContain('network is not ready: container runtime network not ready');
 });
+
+test('a Pod that waits for a ConfigMap goes on soon after it was created', async () => {
+  const world = createWorld();
+  world.run('app', { containers: [{ name: 'app', image: 'busybox:1', command: ['run'], envFrom: [{ configMapRef: { name: 'late' } }] }] });
+  await world.advance(2 * 60 * minute);
+  expect(world.pod('app').status?.containerStatuses?.[0]?.state?.waiting?.message).toBe('configmap "late" not found');
+  world.create({ kind: 'ConfigMap', metadata: { name: 'late' }, data: { A: '1' } });
+  await world.advance(15 * second);
+  expect(world.pod('app').status?.phase).toBe('Running');
+});
+
+test('mounted ConfigMap files follow the object within a minute', async () => {
+  const world = createWorld();
+  world.create({ kind: 'ConfigMap', metadata: { name: 'conf' }, data: { a: 'old' } });
+  world.run('app', {
+    containers: [{ name: 'app', image: 'busybox:1', command: ['run'], volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
+    volumes: [{ name: 'v', configMap: { name: 'conf' } }],
+  });
+  await world.advance(20 * second);
+  const files = (): string => JSON.stringify(world.store.get(`/kubemu/cri/node01/${world.pod('app').metadata.uid}/machine`));
+  expect(files()).toContain('"a":"old"');
+  world.create({ kind: 'ConfigMap', metadata: { name: 'conf' }, data: { a: 'new' } });
+  await world.advance(minute);
+  expect(files()).toContain('"a":"new"');
+});
