@@ -4,7 +4,7 @@ export async function run(program) {
   try {
     bundle = await import('../dist/main.js');
   } catch (error) {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes('main.js')) throw error;
     process.stderr.write(`${program}: not built yet; run "npm ci && npm run build" in ${new URL('..', import.meta.url).pathname}\n`);
     process.exitCode = 1;
     return;

@@ -18,6 +18,8 @@ export interface LocalContext extends VerbContext {
   kubeconfig(): Promise<Kubeconfig>;
   /** Where the command would connect to. Throws for clusters that are not kubemu's. */
   connection(): Promise<Connection>;
+  /** The open cluster, for the verbs that turn its clock. */
+  session(): Promise<Session>;
   io: Io;
 }
 
@@ -52,7 +54,10 @@ export async function createContext(line: CommandLine, io: Io, output: Output): 
   const open = (): Promise<Session> =>
     (opening ??= (async () => {
       const { stateFile, credentials } = await connection();
-      const [{ openSession }, { ensureDefaultFile }] = await Promise.all([import('../cluster/session.ts'), import('../client/kubeconfig.ts')]);
+      const [{ openSession }, { ensureDefaultFile }] = await Promise.all([
+        import('../cluster/session.ts'),
+        import('../client/kubeconfig.ts'),
+      ]);
       const opened = await openSession({
         stateFile,
         credentials,
@@ -73,7 +78,9 @@ export async function createContext(line: CommandLine, io: Io, output: Output): 
     command: line.path,
     program: io.program,
     client: lazyClient(open),
-    mapper: lazyMapper(() => (mapper ??= import('./resources/discovery.ts').then(({ discoveryMapper }) => discoveryMapper(context.client)))),
+    mapper: lazyMapper(
+      () => (mapper ??= import('./resources/discovery.ts').then(({ discoveryMapper }) => discoveryMapper(context.client))),
+    ),
     builder: () => lazyBuilder(async () => (await import('./resources/build.ts')).createBuilder(context)),
     get namespace() {
       return overrides.namespace || rethrowing(() => namespaceFrom(config(), overrides));
@@ -101,6 +108,7 @@ export async function createContext(line: CommandLine, io: Io, output: Output): 
     configFiles: files,
     kubeconfig: async () => config(),
     connection,
+    session: open,
     io,
   };
   return {
@@ -148,7 +156,8 @@ function rethrowing<T>(read: () => T): T {
   }
 }
 
-const asKubectl = (error: ConfigError): KubectlError => (error.invalid ? new KubectlError(`Error in configuration: ${error.message}`, { bare: true }) : new KubectlError(error.message));
+const asKubectl = (error: ConfigError): KubectlError =>
+  error.invalid ? new KubectlError(`Error in configuration: ${error.message}`, { bare: true }) : new KubectlError(error.message);
 
 function lazyClient(open: () => Promise<Session>): Client {
   const client = async (): Promise<Client> => (await open()).client;

@@ -1,8 +1,15 @@
-import { defineVerb, KubectlError } from '../verb.ts';
+// kubectl options: the flags that every command accepts.
+import { globalFlags } from '../flags/surface.ts';
+import { options as optionList } from '../help/command.ts';
+import { globalFlagHelp } from '../help/flag-texts.ts';
+import { defineVerb } from '../verb.ts';
 
 export const options = defineVerb({
-  short: 'TODO',
-  async run({ command }) {
-    throw new KubectlError(`kubemu does not have "${command}" yet`);
+  short: 'List the options that every command accepts',
+  async run({ program, out }) {
+    const flags = globalFlags().filter(({ name }) => program !== 'kubectl' || name !== 'state');
+    flags.sort((a, b) => (a.name < b.name ? -1 : 1));
+    out(optionList(flags, globalFlagHelp, 'The following options can be passed to any command:\n'));
+    return 0;
   },
 });

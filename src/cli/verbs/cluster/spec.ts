@@ -1,0 +1,45 @@
+// The flags of `cluster create` to what the cluster is made of.
+import type { ClusterSpec } from '../../../cluster/clusters.ts';
+import { isQuantity, value } from '../../../machinery/quantity.ts';
+import { KubectlError, type VerbContext } from '../../verb.ts';
+
+export async function specFromFlags({ flags, env }: VerbContext, name: string): Promise<ClusterSpec> {
+  const { specFromEnv } = await import('../../../cluster/clusters.ts');
+  const spec = { ...specFromEnv(env), name };
+  if (flags.given('nodes') && flags.given('workers')) throw new KubectlError('--nodes and --workers cannot be given together');
+  if (flags.given('nodes')) spec.nodes = nodesOf(flags.string('nodes'));
+  if (flags.given('workers')) spec.nodes = counted(flags.int('workers') + 1, '--workers', 0);
+  if (flags.given('cpu')) spec.cpu = quantity('--cpu', flags.string('cpu'), 1);
+  if (flags.given('memory')) spec.memoryKi = Math.floor(quantity('--memory', flags.string('memory'), 2 ** 20) / 1024);
+  if (flags.given('seed')) spec.seed = String(flags.int('seed'));
+  if (flags.given('clock')) {
+    const mode = flags.string('clock');
+    if (mode !== 'real' && mode !== 'max') throw new KubectlError(`--clock must be real or max, not ${JSON.stringify(mode)}`);
+    spec.mode = mode;
+  }
+  return spec;
+}
+
+const most = 5000;
+
+/** `3`, or names: the first node is the control plane. */
+function nodesOf(text: string): string[] {
+  if (/^\d+$/.test(text)) return counted(Number(text), '--nodes', 1);
+  const names = text.split(',').map((name) => name.trim());
+  const bad = names.find((name) => !/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(name) || name.length > 253);
+  if (bad !== undefined) throw new KubectlError(`${JSON.stringify(bad)} is not a node name: it must be a lowercase RFC 1123 subdomain`);
+  if (new Set(names).size !== names.length) throw new KubectlError('two nodes cannot have the same name');
+  return names;
+}
+
+/** As exams name them: controlplane, node01, node02 … */
+function counted(count: number, flag: string, least: number): string[] {
+  if (!Number.isInteger(count) || count < 1 || count > most) throw new KubectlError(`${flag} must be between ${least} and ${flag === '--workers' ? most - 1 : most}`);
+  return Array.from({ length: count }, (_, i) => (i === 0 ? 'controlplane' : `node${String(i).padStart(2, '0')}`));
+}
+
+function quantity(flag: string, text: string, least: number): number {
+  const amount = isQuantity(text) ? value(text) : 0;
+  if (!(amount >= least)) throw new KubectlError(`${flag} must be a quantity of at least ${least}, not ${JSON.stringify(text)}`);
+  return amount;
+}
