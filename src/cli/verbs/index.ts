@@ -62,6 +62,7 @@ export const headings: readonly Heading[] = [
   {
     heading: 'Troubleshooting and Debugging Commands',
     verbs: {
+      describe: async () => (await import('./describe.ts')).describe,
       logs: async () => (await import('./logs.ts')).logs,
       exec: async () => (await import('./exec.ts')).exec,
     },
