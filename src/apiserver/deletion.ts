@@ -4,7 +4,7 @@ import type { KubeObject } from '../machinery/object.ts';
 import { invalid } from '../machinery/status.ts';
 import type { ApiServerDeps } from './context.ts';
 import { checkPreconditions } from './metadata.ts';
-import { modified } from './registry.ts';
+import { modified } from './modified.ts';
 import type { Resource } from './resource.ts';
 import type { Entry, Storage } from './storage.ts';
 

@@ -2,10 +2,13 @@
 
 import { jsonEqual } from '../machinery/equal.ts';
 import type { KubeObject } from '../machinery/object.ts';
-import { alreadyExists, conflict, failure, invalid, notFound } from '../machinery/status.ts';
+import { alreadyExists, failure, invalid, notFound } from '../machinery/status.ts';
 import type { Admission, Attributes } from './admission/plugin.ts';
 import { type ApiServerDeps, strategyContext } from './context.ts';
+import { releaseDefinition } from './definition-deletion.ts';
+import { establish } from './establishing.ts';
 import { fillSystemFields, keepSystemFields, regenerateName } from './metadata.ts';
+import { modified } from './modified.ts';
 import type { Resource } from './resource.ts';
 import { separate } from './separation.ts';
 import { allocate } from './service-allocation.ts';
@@ -21,6 +24,12 @@ export interface Write {
   subresource: string;
 }
 
+/** What kinds need from other objects before they are validated. */
+const finishing: Readonly<Record<string, (draft: KubeObject, old: KubeObject | undefined, deps: ApiServerDeps) => void>> = {
+  'customresourcedefinitions.apiextensions.k8s.io': establish,
+  services: allocate,
+};
+
 /** How often a taken generated name is drawn again. */
 const NAME_ATTEMPTS = 8;
 
@@ -29,12 +38,19 @@ export class Registry {
     private readonly deps: ApiServerDeps,
     private readonly storage: Storage,
     private readonly admission: Admission,
+    private readonly definitions: () => Resource | undefined,
   ) {}
 
   entry(resource: Resource, namespace: string, name: string): Entry {
     const entry = this.storage.get(resource, namespace, name);
     if (!entry) throw notFound(resource.gr, name);
     return entry;
+  }
+
+  /** An object of a custom resource went: its definition may have waited for that. */
+  gone({ custom }: Resource): void {
+    const definitions = custom && this.definitions();
+    if (definitions) releaseDefinition(this.storage, definitions, custom.metadata.name);
   }
 
   create(write: Write, draft: KubeObject): KubeObject {
@@ -47,7 +63,7 @@ export class Registry {
     fillSystemFields(draft, resource, this.deps);
     if (resource.hasStatus && resource.kind.resource !== 'nodes') delete draft.status;
     strategy.prepareForCreate?.(draft, strategyContext(this.deps, write.subresource));
-    if (resource.kind.resource === 'services') allocate(draft, undefined, this.deps);
+    finishing[resource.kind.resource]?.(draft, undefined, this.deps);
     attributes.name = draft.metadata.name;
     const errors = validateNew(draft, resource);
     if (errors.length) throw invalid(resource.kind.names, draft.metadata.name ?? '', errors);
@@ -77,7 +93,7 @@ export class Registry {
     if (changed.some((field) => field !== 'metadata' && field !== 'status')) strategy.setDefaults?.(draft);
     this.admission.admit(attributes);
     strategy.prepareForUpdate?.(draft, old, strategyContext(this.deps, write.subresource));
-    if (resource.kind.resource === 'services') allocate(draft, old, this.deps);
+    if (write.subresource === '') finishing[resource.kind.resource]?.(draft, old, this.deps);
     if (jsonEqual(draft, old)) return old;
     if (resource.hasGeneration && old.metadata.generation !== undefined && changesSpec(draft, old)) {
       draft.metadata.generation = old.metadata.generation + 1;
@@ -89,6 +105,7 @@ export class Registry {
     if (isGone(draft)) {
       this.storage.delete(resource, entry);
       this.admission.committed(attributes, draft);
+      this.gone(resource);
       return draft;
     }
     const stored = this.storage.update(resource, entry, draft);
@@ -97,9 +114,6 @@ export class Registry {
     return stored;
   }
 }
-
-export const modified = (resource: Resource, name: string): Error =>
-  conflict(resource.gr, name, 'the object has been modified; please apply your changes to the latest version and try again');
 
 /** Nothing holds the object any longer: its deletion was asked for, its grace is over and it has no finalizers. */
 function isGone(object: KubeObject): boolean {

@@ -10,6 +10,7 @@ import { type Authorization, createAuthorization } from './authorization/index.t
 import { type Call, isDryRun, methodNotAllowed } from './call.ts';
 import type { ApiServerDeps } from './context.ts';
 import { draftOf, expectKind, parseBody } from './decoding.ts';
+import { deleteInstances, terminating } from './definition-deletion.ts';
 import { type DeleteOptions, type Deletion, deleteObject } from './deletion.ts';
 import { checkFields } from './field-validation.ts';
 import { listObject, listPage } from './listing.ts';
@@ -52,7 +53,9 @@ export class Server {
     this.resources = new Resources(deps.etcd);
     this.admission = new Admission(admissionPlugins, { ...deps, storage: this.storage, resources: this.resources });
     this.authorization = createAuthorization(deps.etcd, deps.options);
-    this.registry = new Registry(deps, this.storage, this.admission);
+    this.registry = new Registry(deps, this.storage, this.admission, () =>
+      this.resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions'),
+    );
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
@@ -210,7 +213,14 @@ export class Server {
     const attributes = { ...write.attributes, namespace: entry.value.metadata.namespace ?? '', name: entry.value.metadata.name };
     this.admission.admit(attributes);
     this.admission.validate(attributes);
-    return deleteObject(this.storage, this.deps, resource, entry, options, write.dryRun || Boolean(options.dryRun?.length));
+    const dryRun = write.dryRun || Boolean(options.dryRun?.length);
+    if (resource.kind.resource === DEFINITION && !dryRun && !deleteInstances(this.storage, this.deps, entry.value)) {
+      this.storage.update(resource, entry, terminating(entry.value, this.deps));
+      return deleteObject(this.storage, this.deps, resource, this.registry.entry(resource, '', entry.value.metadata.name), options, dryRun);
+    }
+    const deletion = deleteObject(this.storage, this.deps, resource, entry, options, dryRun);
+    if (deletion.removed && !dryRun) this.registry.gone(resource);
+    return deletion;
   }
 
   private watch(call: Call): ApiResponse {
@@ -256,7 +266,7 @@ export class Server {
   }
 
   private present(call: Call, entries: readonly Entry[], list: Parameters<typeof listObject>[2] | undefined): ApiResponse {
-    const objects = entries.map((entry) => this.storage.shown(entry));
+    const objects = entries.map((entry) => this.storage.shown(call.resource, entry));
     if (!list) return this.presentOne(call, objects[0] as KubeObject, 200);
     const as = representation(call.request.accept);
     if (as === 'table') {
@@ -269,6 +279,8 @@ export class Server {
     return { code: 200, body: listObject(call.resource, objects, list) };
   }
 }
+
+const DEFINITION = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /** Subresources that are a part of the object itself, read and written with the rest of it left alone. */
 const PART_SUBRESOURCES = new Set(['status', 'approval', 'finalize', 'ephemeralcontainers', 'resize']);

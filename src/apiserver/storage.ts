@@ -65,9 +65,15 @@ export class Storage {
     }
   }
 
-  /** The object as of now: what repeats without anybody's doing is added when it is read. */
-  shown(entry: Entry): KubeObject {
-    return this.deps.overlay ? this.deps.overlay(entry.key, entry.value) : entry.value;
+  /**
+   * The object as of now and at the version that was asked for: what repeats without anybody's doing is added when it is read.
+   * Between versions nothing is converted but the version itself.
+   */
+  shown(resource: Resource, entry: Entry): KubeObject {
+    const object = this.deps.overlay ? this.deps.overlay(entry.key, entry.value) : entry.value;
+    return object.apiVersion === resource.apiVersion
+      ? object
+      : { ...object, apiVersion: resource.apiVersion, kind: resource.kind.names.kind };
   }
 }
 

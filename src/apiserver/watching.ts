@@ -57,7 +57,7 @@ async function* stream(parts: WatchParts, from: number): AsyncGenerator<Event> {
   if (initial) {
     const entries: Entry[] = [];
     for (const entry of storage.range(resource, info.namespace)) if (selection.matches(entry.value)) entries.push(entry);
-    for (const entry of entries) yield { type: 'ADDED', object: present(storage.shown(entry)) };
+    for (const entry of entries) yield { type: 'ADDED', object: present(storage.shown(resource, entry)) };
     if (query.flag('sendInitialEvents')) yield bookmark(resource, seen, { 'k8s.io/initial-events-end': 'true' });
   }
   for (;;) {
@@ -93,7 +93,7 @@ function eventOf({ storage, info, resource, selection, present }: WatchParts, ch
   const { before, after } = change as { before?: KeyValue<KubeObject>; after?: KeyValue<KubeObject> };
   const was = before !== undefined && selection.matches(before.value);
   const is = after !== undefined && selection.matches(after.value);
-  if (after && is) return { type: was ? 'MODIFIED' : 'ADDED', object: present(storage.shown(after)) };
+  if (after && is) return { type: was ? 'MODIFIED' : 'ADDED', object: present(storage.shown(resource, after)) };
   if (!before || !was) return undefined;
   // The last state, at the revision at which it went away.
   const last = after?.value ?? before.value;

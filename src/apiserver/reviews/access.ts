@@ -42,7 +42,7 @@ async function review(server: Server, call: Call, subject: (spec: ReviewSpec, ob
     body: {
       kind,
       apiVersion,
-      metadata: { creationTimestamp: null, ...object.metadata },
+      metadata: { ...object.metadata },
       spec,
       status: { allowed, ...(reason ? { reason } : {}) },
     },

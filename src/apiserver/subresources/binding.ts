@@ -7,7 +7,7 @@ import { conflict, invalid } from '../../machinery/status.ts';
 import { type Call, isDryRun, methodNotAllowed } from '../call.ts';
 import { parseBody } from '../decoding.ts';
 import { checkPreconditions } from '../metadata.ts';
-import { modified } from '../registry.ts';
+import { modified } from '../modified.ts';
 import type { Server } from '../server.ts';
 
 interface Binding {
