@@ -11,6 +11,8 @@ export interface ProbeOutcome {
   ok: boolean;
   /** What the Unhealthy event says after `… probe failed: `. */
   output: string;
+  /** It will be the same until the Pod's processes do something that others can notice. */
+  settled?: boolean;
 }
 
 export async function probeOnce(agent: Agent, record: PodRecord, container: V1Container, probe: V1Probe): Promise<ProbeOutcome> {
@@ -22,7 +24,7 @@ export async function probeOnce(agent: Agent, record: PodRecord, container: V1Co
     const port = portOf(container, probe.tcpSocket.port);
     const address = `${probe.tcpSocket.host || record.ip || agent.machine.address}:${port}`;
     const open = machine.listeners().some((listener) => listener.port === port);
-    return { ok: open, output: open ? '' : `dial tcp ${address}: connect: connection refused` };
+    return { ok: open, settled: true, output: open ? '' : `dial tcp ${address}: connect: connection refused` };
   }
   return { ok: false, output: 'kubemu does not simulate gRPC probes yet' };
 }
@@ -51,7 +53,7 @@ async function httpProbe(
   const url = `${scheme.toLowerCase()}://${address}${path.startsWith('/') ? path : `/${path}`}`;
   const listener = machine.listeners().find((open) => open.port === port);
   if (!listener) return { ok: false, output: `Get "${url}": dial tcp ${address}: connect: connection refused` };
-  if (listener.component) return { ok: true, output: '' };
+  if (listener.component) return { ok: true, output: '', settled: true };
   const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name.toLowerCase(), value]));
   const { status } = await machine.exchange(port, {
     method: 'GET',

@@ -68,6 +68,8 @@ export interface PullBackOff {
 export interface ContainerRecord {
   /** How often it has been started: restartCount plus one. */
   runs: number;
+  /** The image that its definition named at the last try. */
+  image?: string;
   current?: Run;
   /** The run before. */
   last?: Run;

@@ -16,7 +16,8 @@ import { beginHook } from './hooks.ts';
 import { beginProbes } from './probes.ts';
 import { ensureImage } from './pull.ts';
 import { noLongerPutOff, putOff } from './put-off.ts';
-import { type ContainerRecord, containerNamed, hasExited, type PodRecord, type Run, recordOf } from './record.ts';
+import { allContainers, type ContainerRecord, containerNamed, hasExited, isRunning, type PodRecord, type Run, recordOf } from './record.ts';
+import { killContainer } from './stop.ts';
 
 /** A Pod in trouble is looked at again about this often; each look counts its events up. */
 const SYNC = seconds(12.5);
@@ -28,6 +29,7 @@ const START_TIME = 100;
 export async function startNext(agent: Agent, pod: Pod, record: PodRecord): Promise<void> {
   const name = record.queue[0] ?? '';
   const container = containerNamed(pod, name);
+  if (container?.image) recordOf(record, name).image = container.image;
   if (!container || (await isHeldBack(agent, pod, record, container))) {
     record.queue.shift();
     return;
@@ -95,6 +97,22 @@ export async function finishStart(agent: Agent, pod: Pod, record: PodRecord, con
     agent.wakeAll();
   }
   if (container.lifecycle?.postStart) await beginHook(agent, pod, record, container, 'postStart');
+}
+
+/** A container's image is all that may change of it: what runs is replaced, what waits is tried at once. True when there was a change. */
+export async function applyChanges(agent: Agent, pod: Pod, record: PodRecord): Promise<boolean> {
+  let changed = false;
+  for (const container of allContainers(pod)) {
+    const known = record.containers[container.name];
+    if (!known?.image || known.image === container.image || known.kill) continue;
+    known.image = container.image ?? '';
+    delete known.backOff;
+    if (known.waiting) noLongerPutOff(known);
+    if (isRunning(known))
+      await killContainer(agent, pod, record, container, `Container ${container.name} definition changed, will be restarted`);
+    changed = true;
+  }
+  return changed;
 }
 
 /** CrashLoopBackOff: a container that ended is started again at once, then after 10 s, 20 s … 5 minutes. */

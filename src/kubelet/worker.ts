@@ -12,7 +12,7 @@ import { finishPull } from './pull.ts';
 import { containerNamed, hasExited, isRunning, type PodRecord, recordOf } from './record.ts';
 import { hasStarted, refreshVolumes } from './refresh.ts';
 import { beginSandbox, finishSandbox, mountVolumes, stopSandbox } from './sandbox.ts';
-import { beginStart, finishStart, startNext } from './start.ts';
+import { applyChanges, beginStart, finishStart, startNext } from './start.ts';
 import { beginStopping, continueKills, continueStopping, killContainer, killsDue } from './stop.ts';
 
 /** More steps at one instant than any Pod needs. */
@@ -43,6 +43,7 @@ async function takeStep(agent: Agent, pod: Pod | undefined, record: PodRecord, r
     return true;
   }
   if (await continueKills(agent, pod, record)) return true;
+  if (await applyChanges(agent, pod, record)) return true;
   if (record.refreshAt !== undefined && record.refreshAt <= now) {
     await refreshVolumes(agent, pod, record);
     return true;

@@ -53,6 +53,7 @@ export interface World {
   said(): string[];
   create(object: { kind: string; metadata: { name: string; namespace?: string }; [field: string]: unknown }): KubeObject;
   run(name: string, spec: Partial<V1PodSpec> & { containers: V1Container[] }): void;
+  change(name: string, change: (pod: Pod) => Pod): void;
   deletePod(name: string, grace?: number): void;
   pod(name: string): Pod;
   has(kind: string, name: string): boolean;
@@ -255,6 +256,8 @@ export function createWorld(machine: Partial<NewMachine> = {}): World {
         },
       } as KubeObject);
     },
+    change: (name, change) =>
+      void put(change(objects.get(idOf('Pod', { namespace: 'default', name })) as unknown as Pod) as unknown as KubeObject),
     deletePod(name, grace = 30) {
       const pod = objects.get(idOf('Pod', { namespace: 'default', name }));
       if (!pod) throw new Error(`no Pod ${name}`);

@@ -267,3 +267,76 @@ test('mounted ConfigMap files follow the object within a minute', async () => {
   await world.advance(minute);
   expect(files()).toContain('"a":"new"');
 });
+
+test('a new image replaces what waits at once, and what runs after it was stopped', async () => {
+  const world = createWorld();
+  world.run('web', { containers: [{ name: 'web', image: 'nginx:nope' }] });
+  await world.advance(20 * minute);
+  world.change('web', (pod) => ({
+    ...pod,
+    spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0], name: 'web', image: 'nginx:1.25' }] },
+  }));
+  await world.advance(5 * second);
+  expect(world.pod('web').status?.containerStatuses?.[0]).toMatchObject({
+    ready: true,
+    image: 'docker.io/library/nginx:1.25',
+    restartCount: 0,
+  });
+  world.change('web', (pod) => ({
+    ...pod,
+    spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0], name: 'web', image: 'nginx:1.26' }] },
+  }));
+  await world.advance(5 * second);
+  expect(world.said()).toContain('Killing: Container web definition changed, will be restarted');
+  expect(world.pod('web').status?.containerStatuses?.[0]).toMatchObject({
+    ready: true,
+    image: 'docker.io/library/nginx:1.26',
+    restartCount: 1,
+  });
+});
+
+test('a preStop hook runs before TERM', async () => {
+  const world = createWorld();
+  world.run('web', { containers: [{ name: 'web', image: 'nginx', lifecycle: { preStop: { sleep: { seconds: 5 } } } }] });
+  await world.advance(10 * second);
+  world.deletePod('web');
+  await world.advance(4 * second);
+  expect(world.has('Pod', 'web')).toBe(true);
+  await world.advance(2 * second);
+  expect(world.has('Pod', 'web')).toBe(false);
+});
+
+test('a postStart hook that fails has the container killed', async () => {
+  const world = createWorld();
+  world.run('web', {
+    restartPolicy: 'Never',
+    containers: [{ name: 'web', image: 'nginx', lifecycle: { postStart: { exec: { command: ['exit', '1'] } } } }],
+  });
+  await world.advance(20 * second);
+  expect(world.said()).toContain('FailedPostStartHook: PostStartHook failed');
+  expect(world.pod('web').status?.phase).toBe('Failed');
+});
+
+test('a Pod that is active for too long fails with DeadlineExceeded', async () => {
+  const world = createWorld();
+  world.run('slow', {
+    restartPolicy: 'Never',
+    activeDeadlineSeconds: 20,
+    containers: [{ name: 'c', image: 'busybox:1', command: ['run'] }],
+  });
+  await world.advance(30 * second);
+  expect(world.pod('slow').status).toMatchObject({
+    phase: 'Failed',
+    reason: 'DeadlineExceeded',
+    message: 'Pod was active on the node longer than the specified deadline',
+  });
+});
+
+test('a Pod deleted while its image is pulled is gone at once', async () => {
+  const world = createWorld();
+  world.run('web', { containers: [{ name: 'web', image: 'nginx' }] });
+  await world.advance(second);
+  world.deletePod('web');
+  await world.advance(second);
+  expect(world.has('Pod', 'web')).toBe(false);
+});
