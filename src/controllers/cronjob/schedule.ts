@@ -1,0 +1,48 @@
+// Cron lines as robfig/cron reads them: five fields, `@daily` and the like, `@every 5m`; when they were last due and when they are next.
+import { Cron } from 'croner';
+import { calendar, type Instant } from '../../machinery/clock.ts';
+
+export interface Schedule {
+  /** The first due time after `after`; undefined when there is none. */
+  next(after: Instant): Instant | undefined;
+}
+
+const UNITS: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000 };
+
+/** Throws when the line is none. @param timeZone IANA name; UTC when absent */
+export function parseSchedule(line: string, timeZone: string | undefined): Schedule {
+  const every = /^@every ((?:\d+(?:\.\d+)?[hms])+)$/.exec(line.trim());
+  if (every?.[1]) return everyDuration(every[1]);
+  const cron = new Cron(line.trim(), { timezone: timeZone ?? 'UTC', paused: true, mode: '5-part' });
+  return { next: (after) => cron.nextRun(calendar(after))?.getTime() };
+}
+
+function everyDuration(text: string): Schedule {
+  let period = 0;
+  for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+(?:\.\d+)?)([hms])/g)) period += Number(amount) * (UNITS[unit] ?? 0);
+  const whole = Math.max(1000, Math.floor(period / 1000) * 1000);
+  return { next: (after) => Math.floor(after / 1000) * 1000 + whole };
+}
+
+/** More missed times than this are not counted one by one. */
+const MOST_MISSED = 1000;
+
+/** The latest due time in (from, now]. */
+export function lastDue(schedule: Schedule, from: Instant, now: Instant): Instant | undefined {
+  const first = schedule.next(from);
+  if (first === undefined || first > now) return undefined;
+  const second = schedule.next(first);
+  if (second === undefined || second > now) return first;
+  // Jump close to now by the rhythm of the first two, then step.
+  const period = Math.max(second - first, 60_000);
+  let due = first;
+  const near = now - period * 2;
+  if (near > first) due = schedule.next(near) ?? first;
+  if (due > now) due = second;
+  for (let i = 0; i < MOST_MISSED; i++) {
+    const next = schedule.next(due);
+    if (next === undefined || next > now) return due;
+    due = next;
+  }
+  return due;
+}
