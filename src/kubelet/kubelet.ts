@@ -195,9 +195,21 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   };
 }
 
-function* podKeys({ object, old }: ObjectEvent): Iterable<string> {
+function* podKeys({ type, object, old }: ObjectEvent): Iterable<string> {
+  if (type === 'MODIFIED' && old && isOwnEcho(object as unknown as Pod, old as unknown as Pod)) return;
   const nodes = new Set([object, old].map((pod) => (pod as Pod | undefined)?.spec?.nodeName));
   for (const node of nodes) if (node) yield `${node}/${object.metadata.namespace}/${object.metadata.name}`;
+}
+
+/** A change of the status alone is the kubelet's own doing, unless somebody sets conditions that are readiness gates. */
+function isOwnEcho(pod: Pod, old: Pod): boolean {
+  if (!jsonEqual(pod.spec, old.spec) || pod.spec.readinessGates) return false;
+  const { deletionTimestamp, deletionGracePeriodSeconds, labels, annotations, finalizers } = pod.metadata;
+  return (
+    deletionTimestamp === old.metadata.deletionTimestamp &&
+    deletionGracePeriodSeconds === old.metadata.deletionGracePeriodSeconds &&
+    jsonEqual([labels, annotations, finalizers], [old.metadata.labels, old.metadata.annotations, old.metadata.finalizers])
+  );
 }
 
 /** Wakes the kubelet for a node and every Pod that it knows there: after its start, or when the network came up. */

@@ -9,7 +9,7 @@ import { observe } from './observe.ts';
 import { planOf } from './plan.ts';
 import { probesDue, runProbes } from './probes.ts';
 import { finishPull } from './pull.ts';
-import { containerNamed, hasExited, isRunning, type PodRecord, recordOf } from './record.ts';
+import { containerNamed, isRunning, type PodRecord, recordOf } from './record.ts';
 import { hasStarted, refreshVolumes } from './refresh.ts';
 import { beginSandbox, finishSandbox, mountVolumes, stopSandbox } from './sandbox.ts';
 import { applyChanges, beginStart, finishStart, startNext } from './start.ts';
@@ -74,7 +74,8 @@ async function beginPass(agent: Agent, pod: Pod, record: PodRecord, report: () =
   }
   const due = start.filter((name) => (record.containers[name]?.retryAt ?? 0) <= now && !record.containers[name]?.kill);
   if (due.length === 0) return false;
-  if (due.some((name) => hasExited(record.containers[name]) || record.containers[name]?.runs === undefined)) await report();
+  // Sandbox and first containers are one pass: what it did is told at its end.
+  if (Object.values(record.containers).some(({ runs, waiting }) => runs > 0 || waiting)) await report();
   record.queue = due;
   return true;
 }

@@ -20,22 +20,13 @@ import type { Recurrence, Recurrences } from '../../src/machinery/recurrence.ts'
 import type { Store } from '../../src/machinery/store.ts';
 import { addMachine, machineOf, type NewMachine } from '../../src/node/machine.ts';
 import { startUnit, stopUnit } from '../../src/node/units.ts';
+import { storeOf } from '../../src/state/keyspace-store.ts';
+import { createKeyspace } from '../../src/state/memory-keyspace.ts';
 import { openFakeMachine } from './fake-machine.ts';
 
 export const START = Date.parse('2026-03-02T10:00:00Z');
 
-export function memoryStore(): Store & { size(): number } {
-  const map = new Map<string, unknown>();
-  const keys = (prefix: string): string[] => [...map.keys()].filter((key) => key.startsWith(prefix)).sort();
-  return {
-    size: () => map.size,
-    get: <T>(key: string) => map.get(key) as T | undefined,
-    put: (key, value) => void map.set(key, deepFreeze(JSON.parse(JSON.stringify(value)))),
-    delete: (key) => void map.delete(key),
-    keys,
-    range: <T>(prefix: string) => keys(prefix).map((key) => [key, map.get(key)] as [string, T]),
-  };
-}
+export const memoryStore = (): Store => storeOf(createKeyspace());
 
 export interface TestEvent {
   type: string;
