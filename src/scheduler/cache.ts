@@ -10,6 +10,7 @@ import { NodeInfo, podInfo } from './node-info.ts';
 export class Cache {
   private nodes: Map<string, NodeInfo> | undefined;
   private sorted: readonly NodeInfo[] | undefined;
+  private knownNamespaces: readonly Namespace[] | undefined;
   private readonly client: Client;
 
   constructor(client: Client) {
@@ -23,8 +24,13 @@ export class Cache {
     return this.sorted;
   }
 
-  namespaces(): Promise<readonly Namespace[]> {
-    return this.client.list(Namespace);
+  async namespaces(): Promise<readonly Namespace[]> {
+    this.knownNamespaces ??= await this.client.list(Namespace);
+    return this.knownNamespaces;
+  }
+
+  onNamespace(): void {
+    this.knownNamespaces = undefined;
   }
 
   private async load(): Promise<Map<string, NodeInfo>> {

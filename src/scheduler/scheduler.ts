@@ -1,8 +1,9 @@
 // Plays kube-scheduler with its default profile. Filters and scores are in plugins/, the choice in cycle.ts, retries in queue.ts.
 // Left out: extenders, several profiles, volumes, dynamic resources. Pods that become pending at one instant are taken in order of arrival.
-import type { Namespace } from '../api/core/namespace.ts';
+import { Namespace } from '../api/core/namespace.ts';
 import { Node } from '../api/core/node.ts';
 import { Pod } from '../api/core/pod.ts';
+import { PodDisruptionBudget } from '../api/policy/poddisruptionbudget.ts';
 import type { Client, EventRecorder } from '../client/client.ts';
 import { type Clock, rfc3339 } from '../machinery/clock.ts';
 import { jsonEqual } from '../machinery/equal.ts';
@@ -12,8 +13,9 @@ import type { Random } from '../machinery/random.ts';
 import { isConflict, isNotFound } from '../machinery/status.ts';
 import { drawer, type Store } from '../machinery/store.ts';
 import { Cache, holdsResources } from './cache.ts';
-import { decide, fitError, newCycle } from './cycle.ts';
+import { decide, fitError, newCycle, type Profile } from './cycle.ts';
 import { filters, scores } from './plugins/index.ts';
+import { preempt, priorityOf, withNominated } from './preemption.ts';
 import { FLUSH, SchedulingQueue } from './queue.ts';
 
 export interface SchedulerDeps {
@@ -26,6 +28,7 @@ export interface SchedulerDeps {
 }
 
 const NAME = 'default-scheduler';
+const profile: Profile = { filters, scores };
 
 export function createScheduler({ clientFor, recorderFor, clock, random, store }: SchedulerDeps): Loop {
   const client = clientFor('system:kube-scheduler');
@@ -51,16 +54,55 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store }
   };
 
   async function schedule(key: string, pod: Pod): Promise<ReconcileResult | undefined> {
-    const nodes = await cache.snapshot();
-    if (nodes.length === 0) return unschedulable(key, pod, 'no nodes available to schedule pods', []);
-    const cycle = newCycle(pod, nodes, await namespacesFor(pod));
+    const all = await cache.snapshot();
+    if (all.length === 0) return unschedulable(key, pod, 'no nodes available to schedule pods', []);
+    const nodes = withNominated(all, pod, await nominatedPods());
+    const cycle = newCycle(pod, nodes, await cache.namespaces());
     const draw = random.u32('scheduler-tie', key, Number(pod.metadata.resourceVersion));
-    const decision = decide(cycle, { filters, scores }, draw);
-    if ('diagnosis' in decision)
-      return unschedulable(key, pod, fitError(decision.diagnosis, noPreemption(nodes.length)), decision.diagnosis.plugins);
-    await bind(pod, decision.node);
-    queue.forget(key);
-    return undefined;
+    const decision = decide(cycle, profile, draw);
+    if (!('diagnosis' in decision)) {
+      await bind(pod, decision.node);
+      queue.forget(key);
+      return undefined;
+    }
+    const { diagnosis } = decision;
+    const answer = preempt(cycle, diagnosis, profile, await client.list(PodDisruptionBudget));
+    if ('message' in answer)
+      return unschedulable(key, pod, fitError(diagnosis, `no new claims to deallocate, ${answer.message}`), diagnosis.plugins);
+    const result = await unschedulable(key, pod, fitError(diagnosis, ''), diagnosis.plugins, answer.node);
+    for (const victim of answer.victims) await evict(victim, pod, answer.node);
+    return result;
+  }
+
+  /** Pods that wait for their victims to go. */
+  async function nominatedPods(): Promise<{ pod: Pod; node: string }[]> {
+    const pods: { pod: Pod; node: string }[] = [];
+    for (const { key, node } of queue.nominations()) {
+      const pod = await client.get(Pod, parseKey(key));
+      if (pod && isPending(pod)) pods.push({ pod, node });
+    }
+    return pods;
+  }
+
+  async function evict(victim: Pod, preemptor: Pod, node: string): Promise<void> {
+    const { namespace, name, uid, deletionTimestamp } = victim.metadata;
+    if (deletionTimestamp) return;
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: `${NAME}: preempting to accommodate a higher priority pod`,
+      lastTransitionTime: rfc3339(clock.now()),
+    };
+    await client.patch(
+      Pod,
+      { namespace, name },
+      'strategic',
+      { metadata: { uid }, status: { conditions: [condition] } },
+      { subresource: 'status' },
+    );
+    await recorder.event(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.metadata.uid} on node ${node}`);
+    await client.delete(Pod, { namespace, name }, { uid });
   }
 
   async function bind(pod: Pod, node: string): Promise<void> {
@@ -75,16 +117,23 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store }
     await recorder.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
   }
 
-  async function unschedulable(key: string, pod: Pod, message: string, plugins: readonly string[]): Promise<ReconcileResult> {
-    queue.failed(key, clock.now(), plugins, pod.spec.priority ?? 0, undefined);
+  async function unschedulable(
+    key: string,
+    pod: Pod,
+    message: string,
+    plugins: readonly string[],
+    nominated?: string,
+  ): Promise<ReconcileResult> {
+    queue.failed(key, clock.now(), plugins, priorityOf(pod), nominated);
     await recorder.event(pod, 'Warning', 'FailedScheduling', message);
-    await setUnschedulable(pod, message);
+    await setUnschedulable(pod, message, nominated);
     return { requeueAfter: FLUSH, class: 'recurrence' };
   }
 
-  async function setUnschedulable(pod: Pod, message: string): Promise<void> {
+  async function setUnschedulable(pod: Pod, message: string, nominated: string | undefined): Promise<void> {
     const current = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-    if (current?.status === 'False' && current.reason === 'Unschedulable' && current.message === message) return;
+    const isTold = current?.status === 'False' && current.reason === 'Unschedulable' && current.message === message;
+    if (isTold && (nominated === undefined || nominated === pod.status?.nominatedNodeName)) return;
     const { namespace, name, uid, generation } = pod.metadata;
     const condition = {
       type: 'PodScheduled',
@@ -94,24 +143,9 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store }
       lastTransitionTime: current?.status === 'False' ? current.lastTransitionTime : rfc3339(clock.now()),
       ...(generation ? { observedGeneration: generation } : {}),
     };
-    await client.patch(
-      Pod,
-      { namespace, name },
-      'strategic',
-      { metadata: { uid }, status: { conditions: [condition] } },
-      { subresource: 'status' },
-    );
+    const status = { conditions: [condition], ...(nominated ? { nominatedNodeName: nominated } : {}) };
+    await client.patch(Pod, { namespace, name }, 'strategic', { metadata: { uid }, status }, { subresource: 'status' });
   }
-
-  /** Only namespace selectors of pod affinity look at namespaces. */
-  async function namespacesFor(pod: Pod): Promise<readonly Namespace[]> {
-    return pod.spec.affinity?.podAffinity || pod.spec.affinity?.podAntiAffinity ? cache.namespaces() : [];
-  }
-}
-
-/** What DynamicResources and DefaultPreemption say when neither can help. */
-function noPreemption(nodes: number): string {
-  return `no new claims to deallocate, preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`;
 }
 
 function isPending(pod: Pod): boolean {
@@ -134,6 +168,13 @@ function watches(cache: Cache, queue: SchedulingQueue): LoopWatch[] {
         if (type === 'DELETED' || (old && holdsResources(old) && !holdsResources(object))) yield* queue.woken('pod-deleted');
         else if (type === 'ADDED' || !old?.spec.nodeName) yield* queue.woken('pod-added');
         else if (!jsonEqual(old.metadata.labels, object.metadata.labels)) yield* queue.woken('pod-labels');
+      },
+    },
+    {
+      resource: Namespace.resource,
+      *keys({ type }) {
+        cache.onNamespace();
+        if (type !== 'DELETED') yield* queue.woken('namespace');
       },
     },
     {

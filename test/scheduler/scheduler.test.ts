@@ -99,4 +99,106 @@ describe('the scheduler', () => {
     await cluster.advance(1000);
     expect((await get('second'))?.spec.nodeName).toBe('node01');
   });
+
+  const podsOn = (name: string) =>
+    (cluster.list(Pod) as Pod[]).filter(({ spec }) => spec.nodeName === name).map(({ metadata }) => metadata.name);
+  const labelled = (name: string, app: string, spec: Partial<Pod['spec']> = {}) =>
+    cluster.create(Pod, draft(pod(name, spec, { labels: { app } })));
+  const reason = async (name: string) => (await get(name))?.status?.conditions?.[0]?.message?.replace(/\. no new claims.*/, '');
+  const byHost = (app: string) => ({ labelSelector: { matchLabels: { app } }, topologyKey: 'kubernetes.io/hostname' });
+
+  test('anti-affinity keeps replicas on different nodes', async () => {
+    const spec = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [byHost('db')] } } };
+    for (const name of ['db-0', 'db-1', 'db-2']) labelled(name, 'db', spec);
+    await cluster.drain();
+    expect([podsOn('node01').length, podsOn('node02').length]).toEqual([1, 1]);
+    expect(await reason('db-2')).toBe(
+      "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't match pod anti-affinity rules",
+    );
+  });
+
+  test('affinity puts a pod beside its friend, and the first of a group anywhere', async () => {
+    const spec = { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [byHost('cache')] } } };
+    labelled('cache-0', 'cache', spec);
+    labelled('cache-1', 'cache', spec);
+    labelled('web', 'web', spec);
+    await cluster.drain();
+    const [first, ...rest] = ['cache-0', 'cache-1', 'web'].map(
+      (name) => (cluster.objects.get(`pods/default/${name}`) as Pod).spec.nodeName,
+    );
+    expect(first).toBeDefined();
+    expect(rest).toEqual([first, first]);
+    labelled('lonely', 'lonely', { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [byHost('nobody')] } } });
+    await cluster.drain();
+    expect(await reason('lonely')).toBe(
+      "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't match pod affinity rules",
+    );
+  });
+
+  test('preferred anti-affinity is a wish', async () => {
+    const preferred = [{ weight: 100, podAffinityTerm: byHost('web') }];
+    labelled('a', 'web');
+    await cluster.drain();
+    for (const name of ['b', 'c']) {
+      labelled(name, 'web', { affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } } });
+      await cluster.drain();
+    }
+    expect([podsOn('node01').length, podsOn('node02').length].sort()).toEqual([1, 2]);
+  });
+
+  test('a spread constraint that a cordoned node cannot help to meet leaves the pod pending', async () => {
+    cluster.change(Node, { name: 'node02' }, { spec: { unschedulable: true } });
+    const topologySpreadConstraints = [{ maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', ...byHost('web') }];
+    labelled('web-0', 'web', { topologySpreadConstraints });
+    labelled('web-1', 'web', { topologySpreadConstraints });
+    await cluster.drain();
+    expect(podsOn('node01')).toEqual(['web-0']);
+    expect(await reason('web-1')).toBe(
+      "0/3 nodes are available: 1 node(s) didn't match pod topology spread constraints, 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable",
+    );
+  });
+
+  test('one host port, one pod a node', async () => {
+    const containers = [{ name: 'c', image: 'nginx', ports: [{ containerPort: 80, hostPort: 8080 }] }];
+    for (const name of ['a', 'b', 'c']) cluster.create(Pod, draft(pod(name, { containers })));
+    await cluster.drain();
+    expect(await reason('c')).toBe(
+      "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't have free ports for the requested pod ports",
+    );
+  });
+
+  describe('with full workers', () => {
+    beforeEach(async () => {
+      for (const name of ['low-0', 'low-1']) cluster.create(Pod, draft(pod(name, { ...requesting('1500m'), priority: 0 })));
+      await cluster.drain();
+      cluster.events.length = 0;
+    });
+
+    test('a pod of equal priority finds no victims', async () => {
+      cluster.create(Pod, draft(pod('equal', { ...requesting('1'), priority: 0 })));
+      await cluster.drain();
+      expect((await get('equal'))?.status?.conditions?.[0]?.message).toBe(
+        '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. no new claims to deallocate, ' +
+          'preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.',
+      );
+    });
+
+    test('a more important pod evicts one that is less, and takes its place', async () => {
+      const high = cluster.create(Pod, draft(pod('high', { ...requesting('1'), priority: 1000 })));
+      await cluster.drain();
+      const { nominatedNodeName: node } = (await get('high'))?.status ?? {};
+      const victim = ['low-0', 'low-1'].find((name) => !cluster.objects.has(`pods/default/${name}`));
+      expect(cluster.events).toContain(`Normal Preempted Pod/${victim}: Preempted by pod ${high.metadata.uid} on node ${node}`);
+      await cluster.advance(1000);
+      expect((await get('high'))?.spec.nodeName).toBe(node);
+    });
+
+    test('one that must not preempt waits', async () => {
+      cluster.create(Pod, draft(pod('patient', { ...requesting('1'), priority: 1000, preemptionPolicy: 'Never' })));
+      await cluster.drain();
+      expect((await get('patient'))?.status?.conditions?.[0]?.message).toMatch(
+        / no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never\.$/,
+      );
+    });
+  });
 });
