@@ -15,10 +15,18 @@ describe('a JSON patch', () => {
   });
 
   test.each([
-    ['replacing what is missing', [{ op: 'replace', path: '/x', value: 1 }], 'replace operation does not apply: doc is missing key: /x: missing value'],
+    [
+      'replacing what is missing',
+      [{ op: 'replace', path: '/x', value: 1 }],
+      'replace operation does not apply: doc is missing key: /x: missing value',
+    ],
     ['a failed test', [{ op: 'test', path: '/a', value: 2 }], 'testing value /a failed: test failed'],
     ['an unknown operation', [{ op: 'frob', path: '/a' }], 'Unexpected kind: frob'],
-    ['removing what is missing', [{ op: 'remove', path: '/x' }], 'remove operation does not apply: doc is missing path: "/x": missing value'],
+    [
+      'removing what is missing',
+      [{ op: 'remove', path: '/x' }],
+      'remove operation does not apply: doc is missing path: "/x": missing value',
+    ],
   ])('refuses %s', (_what, operations, message) => {
     expect(() => jsonPatch({ a: 1 }, operations)).toThrow(message);
   });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { strategicMergePatch } from '../../src/machinery/strategic-merge-patch.ts';
 
-const pod = (containers: unknown[], more: Record<string, unknown> = {}): Record<string, unknown> => ({ kind: 'Pod', spec: { containers, ...more } });
+const pod = (containers: unknown[], more: Record<string, unknown> = {}): Record<string, unknown> => ({
+  kind: 'Pod',
+  spec: { containers, ...more },
+});
 const patch = (original: unknown, change: Record<string, unknown>): unknown => strategicMergePatch(original, change, 'Pod');
 
 describe('a strategic merge patch', () => {
@@ -36,7 +39,16 @@ describe('a strategic merge patch', () => {
       change: {
         spec: {
           $setElementOrder: undefined,
-          containers: [{ name: 'a', '$setElementOrder/env': [{ name: 'BB' }], env: [{ name: 'BB', value: '3' }, { name: 'AA', $patch: 'delete' }] }],
+          containers: [
+            {
+              name: 'a',
+              '$setElementOrder/env': [{ name: 'BB' }],
+              env: [
+                { name: 'BB', value: '3' },
+                { name: 'AA', $patch: 'delete' },
+              ],
+            },
+          ],
         },
       },
       result: pod([{ name: 'a', env: [{ name: 'BB', value: '3' }, { name: 'ZZ' }] }]),

@@ -19,8 +19,8 @@ export const Namespace = defineKind<Namespace>({
     ns.status = { phase: 'Active' };
     if (!ns.spec.finalizers?.includes('kubernetes')) ns.spec.finalizers = [...(ns.spec.finalizers ?? []), 'kubernetes'];
   },
-  prepareForUpdate(ns, old) {
-    if (ns.spec.finalizers !== old.spec.finalizers) ns.spec = old.spec;
+  prepareForUpdate(ns, old, { subresource }) {
+    if (subresource !== 'finalize' && ns.spec.finalizers !== old.spec.finalizers) ns.spec = old.spec;
   },
   selectableFields: (ns) => ({ 'status.phase': ns.status?.phase ?? '' }),
   columns: [name, { header: 'STATUS', cell: (ns) => ns.status?.phase ?? '' }, age],

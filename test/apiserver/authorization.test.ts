@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import type { Credentials } from '../../src/machinery/http.ts';
+import { ADMIN, type TestServer, testServer } from './harness.ts';
+
+const as = (user: string, groups: readonly string[] = []): { credentials: Credentials } => ({
+  credentials: { ...ADMIN, impersonate: { user, groups } },
+});
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+const start = async (): Promise<TestServer> => {
+  const server = await testServer();
+  await server.ok('POST', `${RBAC}/namespaces/default/roles`, {
+    metadata: { name: 'pr' },
+    rules: [{ apiGroups: [''], resources: ['pods', 'pods/log'], verbs: ['get', 'list', 'watch'] }],
+  });
+  await server.ok('POST', `${RBAC}/namespaces/default/rolebindings`, {
+    metadata: { name: 'prb' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'pr' },
+    subjects: [
+      { kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane' },
+      { kind: 'ServiceAccount', name: 'dev', namespace: 'default' },
+    ],
+  });
+  return server;
+};
+
+describe('RBAC', () => {
+  test.each([
+    ['jane', 'list', 'pods', '', 'default', true],
+    ['jane', 'delete', 'pods', '', 'default', false],
+    ['jane', 'get', 'pods', 'log', 'default', true],
+    ['jane', 'get', 'pods', 'exec', 'default', false],
+    ['jane', 'get', 'pods', '', 'kube-system', false],
+    ['system:serviceaccount:default:dev', 'get', 'pods', '', 'default', true],
+    ['system:serviceaccount:kube-system:dev', 'get', 'pods', '', 'default', false],
+    ['jane', '*', '*', '', '', false],
+  ])('%s may %s %s/%s in %s: %s', async (user, verb, resource, subresource, namespace, allowed) => {
+    const { ok } = await start();
+    const review = await ok('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      spec: { user, resourceAttributes: { verb, resource, subresource, namespace } },
+    });
+    expect((review.status as { allowed: boolean }).allowed).toBe(allowed);
+  });
+
+  test('asking about oneself answers for oneself', async () => {
+    const { ok } = await start();
+    const spec = { resourceAttributes: { verb: 'delete', resource: 'nodes' } };
+    expect((await ok('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { spec })).status).toEqual({ allowed: true });
+    const { status } = await ok('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {});
+    expect(status).toEqual({ userInfo: { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] } });
+  });
+
+  test.each([
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods',
+      'pods is forbidden: User "nobody" cannot list resource "pods" in API group "" in the namespace "default"',
+    ],
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods/x',
+      'pods "x" is forbidden: User "nobody" cannot get resource "pods" in API group "" in the namespace "default"',
+    ],
+    ['GET', '/api/v1/nodes', 'nodes is forbidden: User "nobody" cannot list resource "nodes" in API group "" at the cluster scope'],
+    [
+      'GET',
+      '/apis/apps/v1/namespaces/default/deployments',
+      'deployments.apps is forbidden: User "nobody" cannot list resource "deployments" in API group "apps" in the namespace "default"',
+    ],
+    [
+      'POST',
+      '/api/v1/namespaces/default/configmaps',
+      'configmaps is forbidden: User "nobody" cannot create resource "configmaps" in API group "" in the namespace "default"',
+    ],
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods/x/log',
+      'pods "x" is forbidden: User "nobody" cannot get resource "pods/log" in API group "" in the namespace "default"',
+    ],
+    ['GET', '/metrics', 'forbidden: User "nobody" cannot get path "/metrics"'],
+  ] as const)('%s %s says who cannot do what', async (method, path, message) => {
+    const { request } = await start();
+    const response = await request(method, path, {}, as('nobody'));
+    expect([response.code, (response.body as { message: string }).message]).toEqual([403, message]);
+  });
+
+  test('a change of a role counts at once', async () => {
+    const { ok, request } = await start();
+    expect((await request('GET', '/api/v1/namespaces/default/pods', undefined, as('jane'))).code).toBe(200);
+    await ok('DELETE', `${RBAC}/namespaces/default/roles/pr`);
+    const response = await request('GET', '/api/v1/namespaces/default/pods', undefined, as('jane'));
+    expect((response.body as { message: string }).message).toBe(
+      'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default": RBAC: role.rbac.authorization.k8s.io "pr" not found',
+    );
+  });
+
+  test('aggregated roles sum up the roles that they select', async () => {
+    const { ok, request } = await start();
+    await ok('POST', `${RBAC}/clusterroles`, {
+      metadata: { name: 'sum' },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { 'to-sum': 'true' } }] },
+    });
+    await ok('POST', `${RBAC}/clusterrolebindings`, {
+      metadata: { name: 'sum' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'sum' },
+      subjects: [{ kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name: 'team' }],
+    });
+    expect((await request('GET', '/api/v1/nodes', undefined, as('kim', ['team']))).code).toBe(403);
+    await ok('POST', `${RBAC}/clusterroles`, {
+      metadata: { name: 'part', labels: { 'to-sum': 'true' } },
+      rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }],
+    });
+    expect((await request('GET', '/api/v1/nodes', undefined, as('kim', ['team']))).code).toBe(200);
+  });
+
+  test('impersonation needs a permission', async () => {
+    const { request } = await start();
+    const credentials: Credentials = { certificate: { commonName: 'jane', organizations: [] }, impersonate: { user: 'admin' } };
+    const response = await request('GET', '/api/v1/namespaces/default/pods', undefined, { credentials });
+    expect((response.body as { message: string }).message).toBe(
+      'users "admin" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+  });
+
+  test('nobody is anonymous, and a wrong token is nobody', async () => {
+    const { request } = await start();
+    const anonymous = await request('GET', '/api/v1/pods', undefined, { credentials: {} });
+    expect((anonymous.body as { message: string }).message).toBe(
+      'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" at the cluster scope',
+    );
+    const wrong = await request('GET', '/api/v1/pods', undefined, { credentials: { token: 'x' } });
+    expect([wrong.code, (wrong.body as { message: string }).message]).toEqual([401, 'Unauthorized']);
+  });
+
+  test('a kubelet writes its Pods and not those of the world', async () => {
+    const { request } = await start();
+    const kubelet: Credentials = { certificate: { commonName: 'system:node:n', organizations: ['system:nodes'] } };
+    expect((await request('GET', '/api/v1/pods', undefined, { credentials: kubelet })).code).toBe(200);
+    expect((await request('DELETE', '/api/v1/nodes/x', undefined, { credentials: kubelet })).code).toBe(404);
+    expect((await request('POST', '/api/v1/namespaces/default/services', {}, { credentials: kubelet })).code).toBe(403);
+  });
+});
