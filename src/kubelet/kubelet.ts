@@ -185,11 +185,12 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         if (sandbox) wakeUps.set('kubelet', `${node}/${sandbox.namespace}/${sandbox.name}#process`, at, 'process');
       }
     },
-    async exchange(listener, namespace, port, request) {
+    async exchange(listener, namespace, port, request, at) {
       const uid = listener.pod ?? namespace;
       const node = sandboxes.nodeOf(uid);
       if (node === undefined) return { status: 502, reason: 'Bad Gateway', headers: {}, body: '' };
       const machine = await sandboxes.look(node, uid);
+      await machine.advance(at);
       return machine.exchange(port, request);
     },
   };

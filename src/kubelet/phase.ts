@@ -11,10 +11,12 @@ export function phaseOf(pod: Pod, record: PodRecord): Phase {
   const policy = pod.spec.restartPolicy ?? 'Always';
   const closing = record.stopping !== undefined;
 
+  let sidecarRuns = false;
   for (const init of initContainersOf(pod)) {
     const known = record.containers[init.name];
     if (isSidecar(init)) {
-      if (!known?.started && known?.runs === undefined) return 'Pending';
+      if (!known?.runs) return 'Pending';
+      sidecarRuns ||= isRunning(known);
       continue;
     }
     const run = known?.current ?? known?.last;
@@ -34,7 +36,7 @@ export function phaseOf(pod: Pod, record: PodRecord): Phase {
       if (known.current.exitCode === 0) succeeded++;
     } else return 'Pending';
   }
-  if (running > 0) return 'Running';
+  if (running > 0 || sidecarRuns) return 'Running';
   if (policy === 'Always' && !closing) return 'Running';
   if (stopped === succeeded) return 'Succeeded';
   return policy === 'OnFailure' && !closing ? 'Running' : 'Failed';

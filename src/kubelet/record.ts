@@ -19,8 +19,8 @@ export interface PodRecord {
   hasInits: boolean;
   /** Volumes are set up. */
   mounted: boolean;
-  /** A step that failed and will be tried again: mounting, or the sandbox. */
-  retry?: { step: 'mount' | 'sandbox'; attempt: number; at: Instant };
+  /** A step that failed and will be tried again. */
+  retry?: { step: 'network' | 'mount' | 'sandbox'; attempt: number; at: Instant };
   /** Somebody ran a command in it: what probes found may be wrong. */
   disturbed?: boolean;
   /** A ConfigMap or Secret that it refers to has changed: when its volumes follow. */

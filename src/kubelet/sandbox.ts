@@ -17,10 +17,10 @@ const LONGEST_MOUNT_BACK_OFF = seconds(122);
 export async function mountVolumes(agent: Agent, pod: Pod, record: PodRecord): Promise<void> {
   if (!pod.spec.hostNetwork && agent.machine.cni !== 'installed') {
     await agent.event(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${NETWORK_NOT_READY}`);
-    return retryLater(agent, record, 'mount', seconds(2));
+    return retryLater(agent, record, 'network', seconds(2));
   }
   try {
-    await readVolumes(agent, pod, record);
+    await readVolumes(agent, pod, record, true);
   } catch (error) {
     if (!(error instanceof MountError)) throw error;
     const attempt = record.retry?.step === 'mount' ? record.retry.attempt : 0;
@@ -32,10 +32,11 @@ export async function mountVolumes(agent: Agent, pod: Pod, record: PodRecord): P
   delete record.retry;
 }
 
-export const readVolumes = (agent: Agent, pod: Pod, record: PodRecord): Promise<VolumeFiles[]> =>
+const readVolumes = (agent: Agent, pod: Pod, record: PodRecord, checkOnly = false): Promise<VolumeFiles[]> =>
   volumesOf(pod, {
     client: agent.client,
     disk: agent.disk,
+    checkOnly,
     allocatable: agent.allocatable,
     hostIP: agent.machine.address,
     podIP: pod.spec.hostNetwork ? agent.machine.address : (record.ip ?? ''),
@@ -97,7 +98,7 @@ export function stopSandbox(agent: Agent, record: PodRecord): void {
   record.sandboxReady = false;
 }
 
-function retryLater(agent: Agent, record: PodRecord, step: 'mount' | 'sandbox', backOff: number): void {
+function retryLater(agent: Agent, record: PodRecord, step: NonNullable<PodRecord['retry']>['step'], backOff: number): void {
   const attempt = record.retry?.step === step ? record.retry.attempt + 1 : 1;
   record.retry = { step, attempt, at: agent.clock.now() + thinned(backOff, attempt, minutes(30)).delay };
 }

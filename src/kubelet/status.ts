@@ -123,13 +123,14 @@ function containerStatus(
 ): V1ContainerStatus {
   const { state, lastState } = statesOf(known, waitingReason);
   const run = known?.current ?? known?.last;
-  const completedInit = isInit && !isSidecar(container) && known?.current?.exitCode === 0;
+  // An init container that is to end is ready when it has ended well, not while it runs.
+  const ready = isInit && !isSidecar(container) ? known?.current?.exitCode === 0 : (known?.ready ?? false);
   const { requests, limits } = container.resources ?? {};
   return {
     name: container.name,
     state,
     lastState,
-    ready: completedInit || (known?.ready ?? false),
+    ready,
     restartCount: Math.max(0, (known?.runs ?? 0) - 1),
     image: run?.image ?? container.image ?? '',
     imageID: run?.imageID ?? '',

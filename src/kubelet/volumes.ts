@@ -32,6 +32,8 @@ export interface VolumeSources extends PodAddresses {
   client: Client;
   disk: Disk;
   allocatable: Readonly<Record<string, string>>;
+  /** Only find out whether everything is there: no token is made. */
+  checkOnly?: boolean;
 }
 
 /** All volumes of a Pod in order. Throws {@link MountError} for the first that cannot be set up. */
@@ -82,7 +84,12 @@ async function projectedFiles(
   if (source.downwardAPI) return downwardFiles(pod, source.downwardAPI.items ?? [], sources, mode);
   if (source.serviceAccountToken) {
     const { path, audience, expirationSeconds } = source.serviceAccountToken;
-    return { [path]: { text: await tokenFor(pod, volume, sources.client, audience, expirationSeconds ?? 3600), mode: mode ?? 0o644 } };
+    return {
+      [path]: {
+        text: sources.checkOnly ? '' : await tokenFor(pod, volume, sources.client, audience, expirationSeconds ?? 3600),
+        mode: mode ?? 0o644,
+      },
+    };
   }
   throw new MountError(volume, `kubemu does not simulate projected ${Object.keys(source).join()} volumes yet`);
 }

@@ -49,6 +49,7 @@ async function takeStep(agent: Agent, pod: Pod | undefined, record: PodRecord, r
     return true;
   }
   if (await runProbes(agent, pod, record)) return true;
+  if (record.retry?.step === 'network' && agent.machine.cni === 'installed') record.retry.at = now;
   if (record.retry && record.retry.at > now) return false;
   if (!record.mounted) {
     if (!record.retry) await report();
