@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Connection, Overrides } from '../client/connection.ts';
 import { ConfigError, type ConfigFiles, configFiles, type Kubeconfig, loadKubeconfig } from '../client/kubeconfig.ts';
 import type { Session } from '../cluster/session.ts';
+import { parseDuration } from './flags/duration.ts';
 import type { CommandLine } from './flags/parse.ts';
 import { version } from './flags/surface.ts';
 import type { Io } from './io.ts';
@@ -18,6 +19,8 @@ export interface LocalContext extends VerbContext {
   kubeconfig(): Promise<Kubeconfig>;
   /** Where the command would connect to. Throws for clusters that are not kubemu's. */
   connection(): Promise<Connection>;
+  /** The help text of a command; of the program for the empty path. */
+  help(path: string): Promise<string>;
   /** The open cluster, for the verbs that turn its clock. */
   session(): Promise<Session>;
   io: Io;
@@ -29,7 +32,7 @@ export interface Running {
   finish(): Promise<void>;
 }
 
-export async function createContext(line: CommandLine, io: Io, output: Output): Promise<Running> {
+export async function createContext(line: CommandLine, io: Io, output: Output, help: LocalContext['help']): Promise<Running> {
   const { flags } = line;
   const files = configFiles(flags.string('kubeconfig'), io.env, io.cwd);
   const overrides = overridesOf(line, io);
@@ -43,6 +46,7 @@ export async function createContext(line: CommandLine, io: Io, output: Output): 
   };
   const connection = async (): Promise<Connection> => {
     const { connectionOf } = await import('../client/connection.ts');
+    checkTimeout(flags.string('request-timeout'));
     return rethrowing(() => {
       if (files.explicit && config().clusters.size === 0) missingFile(files);
       return connectionOf(config(), overrides, files);
@@ -63,7 +67,8 @@ export async function createContext(line: CommandLine, io: Io, output: Output): 
         credentials,
         userAgent: `kubectl/${version}`,
         env: io.env,
-        report: (problem) => output.err(`${problem}\n`),
+        // One line: the stack trace behind it is for who debugs kubemu.
+        report: (problem) => output.err(`${io.env.KUBEMU_DEBUG ? problem : (problem.split('\n')[0] ?? '')}\n`),
       });
       session = opened;
       await ensureDefaultFile(files, config());
@@ -109,6 +114,7 @@ export async function createContext(line: CommandLine, io: Io, output: Output): 
     kubeconfig: async () => config(),
     connection,
     session: open,
+    help,
     io,
   };
   return {
@@ -128,6 +134,8 @@ function overridesOf({ flags }: CommandLine, io: Io): Overrides {
     namespace: flags.string('namespace'),
     server: flags.string('server'),
     token: flags.string('token'),
+    username: flags.string('username'),
+    password: flags.string('password'),
     as: flags.string('as'),
     asUid: flags.string('as-uid'),
     asGroups: flags.list('as-group'),
@@ -142,6 +150,17 @@ function namespaceFrom(config: Kubeconfig, overrides: Overrides): string {
   const context = config.contexts.get(name);
   if (!context) throw new ConfigError(`context was not found for specified context: ${name}`, true);
   return context.value.namespace || 'default';
+}
+
+function checkTimeout(text: string): void {
+  if (/^\d+$/.test(text)) return;
+  try {
+    parseDuration(text);
+  } catch {
+    throw new KubectlError(
+      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+    );
+  }
 }
 
 function missingFile(files: ConfigFiles): void {

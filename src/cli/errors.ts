@@ -28,7 +28,13 @@ function shownError(error: unknown, program: string, command: string): Shown {
     return { text: `${bare || error.message.startsWith('error: ') ? '' : 'error: '}${error.message}${hint}`, exitCode };
   }
   if (error instanceof StatusError && error.reason === 'Invalid') return { text: invalid(error), exitCode: 1 };
-  if (error instanceof AggregateError) return { text: flatten(error).map((one) => `${messageOf(one)}\n`).join(''), exitCode: 1 };
+  if (error instanceof AggregateError)
+    return {
+      text: flatten(error)
+        .map((one) => `${messageOf(one)}\n`)
+        .join(''),
+      exitCode: 1,
+    };
   const standard = standardMessage(error);
   if (standard !== undefined) return { text: standard, exitCode: 1 };
   return { text: `error: ${messageOf(error)}`, exitCode: 1 };
@@ -55,10 +61,13 @@ export function messageOf(error: unknown): string {
 function standardMessage(error: unknown): string | undefined {
   if (error instanceof StatusError) {
     if (error.reason === 'Unauthorized') return `error: You must be logged in to the server (${error.message})`;
-    return error.reason && error.reason !== 'Unknown' ? `Error from server (${error.reason}): ${error.message}` : `Error from server: ${error.message}`;
+    return error.reason && error.reason !== 'Unknown'
+      ? `Error from server (${error.reason}): ${error.message}`
+      : `Error from server: ${error.message}`;
   }
   if (error instanceof DialError) {
-    if (error.failure === 'refused') return `The connection to the server ${error.host}:${error.port} was refused - did you specify the right host or port?`;
+    if (error.failure === 'refused')
+      return `The connection to the server ${error.host}:${error.port} was refused - did you specify the right host or port?`;
     return `Unable to connect to the server: ${error.message}`;
   }
   return undefined;

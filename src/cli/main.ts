@@ -1,17 +1,21 @@
 // One command line from argv to exit code: find the verb, parse its flags, run it, make its changes durable, then show what it said.
 import { createContext } from './context.ts';
 import { showError } from './errors.ts';
-import { parseCommandLine } from './flags/parse.ts';
+import { type CommandLine, parseCommandLine } from './flags/parse.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { KubectlError } from './verb.ts';
-import { findVerb } from './verbs/index.ts';
+import { findVerb, headingsOf } from './verbs/index.ts';
 
 export { processIo } from './io.ts';
 
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const output = new Output(io);
   let path = '';
+  const help = async (path: string): Promise<string> => {
+    const { helpText } = await import('./help/show.ts');
+    return helpText(io.program, path, headingsOf(io.program), (one) => findVerb(io.program, one));
+  };
   const fail = (error: unknown): number => {
     const shown = showError(error, io.program, path, Boolean(io.env.KUBEMU_DEBUG));
     io.stderr(shown.text);
@@ -22,14 +26,15 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     path = line.path;
     if (line.help || path === '') {
       const { showHelp } = await import('./help/show.ts');
-      return await showHelp(line, io);
+      return await showHelp(line, io, help);
     }
     for (const notice of line.notices) output.err(`${notice}\n`);
     checkRequired(line.facts, (name) => line.flags.given(name));
+    checkGlobals(line);
     const load = findVerb(io.program, path);
     if (!load) throw new KubectlError(`kubemu does not have "${path}" yet`);
     const verb = await load();
-    const running = await createContext(line, io, output);
+    const running = await createContext(line, io, output, help);
     try {
       const exitCode = await verb.run(running.context);
       await running.finish();
@@ -48,4 +53,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 function checkRequired(facts: readonly { name: string; required: boolean }[], given: (name: string) => boolean): void {
   const missing = facts.filter(({ name, required }) => required && !given(name)).map(({ name }) => `"${name}"`);
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.join(', ')} not set`);
+}
+
+const profiles = ['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex', 'trace'];
+
+function checkGlobals({ flags, path }: CommandLine): void {
+  // debug has a --profile of its own.
+  if (path !== 'debug' && flags.given('profile') && flags.string('profile') !== '' && !profiles.includes(flags.string('profile')))
+    throw new KubectlError(`unknown profile '${flags.string('profile')}'`);
+  if (flags.given('kuberc')) throw new KubectlError('kubemu does not read kuberc files yet');
 }

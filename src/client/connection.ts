@@ -13,6 +13,8 @@ export interface Overrides {
   namespace: string;
   server: string;
   token: string;
+  username: string;
+  password: string;
   as: string;
   asUid: string;
   asGroups: readonly string[];
@@ -44,12 +46,13 @@ export function connectionOf(config: Kubeconfig, overrides: Overrides, files: Co
     throw new DialError('refused', 'localhost', 8080, []);
   }
   const server = overrides.server || cluster.value.server || '';
-  const mark = extension(cluster.value)?.state;
-  if (typeof mark !== 'string' || (overrides.server && overrides.server !== cluster.value.server)) throw foreign(clusterName, server);
   const user = config.users.get(userName);
   if (!user && overrides.user) throw new ConfigError(`auth info "${userName}" does not exist`);
+  const credentials = { ...identity(user?.value ?? {}, userName, overrides), ...impersonation(userName, overrides) };
+  const mark = extension(cluster.value)?.state;
+  if (typeof mark !== 'string' || (overrides.server && overrides.server !== cluster.value.server)) throw foreign(clusterName, server);
   const stateFile = resolve(files.cwd, overrides.state || resolve(dirname(resolve(files.cwd, cluster.file)), mark));
-  return { stateFile, server, credentials: { ...identity(user?.value ?? {}, overrides), ...impersonation(userName, overrides) } };
+  return { stateFile, server, credentials };
 }
 
 function currentContext(config: Kubeconfig, overrides: Overrides): { cluster?: string; user?: string; namespace?: string } | undefined {
@@ -69,12 +72,17 @@ function extension(stanza: Cluster | User): Record<string, unknown> | undefined 
   return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : undefined;
 }
 
-function identity(user: User, overrides: Overrides): Credentials {
+function identity(user: User, name: string, overrides: Overrides): Credentials {
+  if (overrides.token && (overrides.username || overrides.password)) {
+    throw new ConfigError(`more than one authentication method found for ${name}; found [token basicAuth], only one is allowed`);
+  }
   const token = overrides.token || user.token;
   if (token) return { token };
   const mark = extension(user);
   if (typeof mark?.commonName === 'string') {
-    return { certificate: { commonName: mark.commonName, organizations: Array.isArray(mark.organizations) ? mark.organizations.map(String) : [] } };
+    return {
+      certificate: { commonName: mark.commonName, organizations: Array.isArray(mark.organizations) ? mark.organizations.map(String) : [] },
+    };
   }
   const data = user['client-certificate-data'];
   return typeof data === 'string' ? { certificate: subjectOf(data) } : {};
@@ -109,9 +117,15 @@ function impersonation(user: string, overrides: Overrides): Pick<Credentials, 'i
   const extra: Record<string, string[]> = {};
   for (const pair of asExtra) {
     const at = pair.indexOf('=');
-    if (at > 0) (extra[pair.slice(0, at)] ??= []).push(pair.slice(at + 1));
+    const key = pair.slice(0, at);
+    if (at > 0) extra[key] = [...(extra[key] ?? []), pair.slice(at + 1)];
   }
   return {
-    impersonate: { user: as, ...(asUid ? { uid: asUid } : {}), ...(asGroups.length > 0 ? { groups: asGroups } : {}), ...(asExtra.length > 0 ? { extra } : {}) },
+    impersonate: {
+      user: as,
+      ...(asUid ? { uid: asUid } : {}),
+      ...(asGroups.length > 0 ? { groups: asGroups } : {}),
+      ...(asExtra.length > 0 ? { extra } : {}),
+    },
   };
 }

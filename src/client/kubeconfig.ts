@@ -132,16 +132,20 @@ async function parse(text: string, path: string): Promise<Document> {
   }
   if (value === null || value === undefined) return {};
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new ConfigError(`error loading config file "${path}": couldn't get version/kind; json parse error: json: cannot unmarshal ${typeof value === 'object' ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+    throw new ConfigError(
+      `error loading config file "${path}": couldn't get version/kind; json parse error: json: cannot unmarshal ${typeof value === 'object' ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
   }
   return value as Document;
 }
 
 /** Of several files the first that names a stanza or sets the current context wins. */
 function merge(config: Kubeconfig, document: Document, file: string): void {
-  for (const { name, cluster } of document.clusters ?? []) if (!config.clusters.has(name)) config.clusters.set(name, { value: cluster ?? {}, file });
+  for (const { name, cluster } of document.clusters ?? [])
+    if (!config.clusters.has(name)) config.clusters.set(name, { value: cluster ?? {}, file });
   for (const { name, user } of document.users ?? []) if (!config.users.has(name)) config.users.set(name, { value: user ?? {}, file });
-  for (const { name, context } of document.contexts ?? []) if (!config.contexts.has(name)) config.contexts.set(name, { value: context ?? {}, file });
+  for (const { name, context } of document.contexts ?? [])
+    if (!config.contexts.has(name)) config.contexts.set(name, { value: context ?? {}, file });
   if (!config.currentContext && document['current-context']) {
     config.currentContext = document['current-context'];
     config.currentContextFile = file;
@@ -158,12 +162,22 @@ function defaultDocument(home: string): Document {
 export const defaultServer = 'https://172.18.0.2:6443';
 
 /** Stanzas for one kubemu cluster: kubeadm's names for the default cluster, the cluster's own name for others. */
-export function clusterDocument(name: string, stateFile: string): Required<Pick<Document, 'clusters' | 'users' | 'contexts' | 'current-context'>> {
+export function clusterDocument(
+  name: string,
+  stateFile: string,
+): Required<Pick<Document, 'clusters' | 'users' | 'contexts' | 'current-context'>> {
   const user = name === 'kubernetes' ? 'kubernetes-admin' : `${name}-admin`;
   const context = name === 'kubernetes' ? `${user}@${name}` : name;
   return {
     clusters: [{ name, cluster: { server: defaultServer, extensions: [{ name: 'kubemu', extension: { state: stateFile } }] } }],
-    users: [{ name: user, user: { extensions: [{ name: 'kubemu', extension: { commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] } }] } }],
+    users: [
+      {
+        name: user,
+        user: {
+          extensions: [{ name: 'kubemu', extension: { commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'] } }],
+        },
+      },
+    ],
     contexts: [{ name: context, context: { cluster: name, user } }],
     'current-context': context,
   };
@@ -212,7 +226,8 @@ export async function ensureDefaultFile(files: ConfigFiles, config: Kubeconfig):
 }
 
 export function copyConfig(config: Kubeconfig): Kubeconfig {
-  const copy = <T>(entries: Map<string, Entry<T>>): Map<string, Entry<T>> => new Map([...entries].map(([name, entry]) => [name, { value: structuredClone(entry.value), file: entry.file }]));
+  const copy = <T>(entries: Map<string, Entry<T>>): Map<string, Entry<T>> =>
+    new Map([...entries].map(([name, entry]) => [name, { value: structuredClone(entry.value), file: entry.file }]));
   return { ...config, clusters: copy(config.clusters), users: copy(config.users), contexts: copy(config.contexts) };
 }
 
@@ -229,7 +244,9 @@ function read(absolute: string, shown: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new ConfigError(`error loading config file "${shown}": ${code === 'EISDIR' ? `read ${shown}: is a directory` : `open ${shown}: permission denied`}`);
+    throw new ConfigError(
+      `error loading config file "${shown}": ${code === 'EISDIR' ? `read ${shown}: is a directory` : `open ${shown}: permission denied`}`,
+    );
   }
 }
 

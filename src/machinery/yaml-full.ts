@@ -5,7 +5,14 @@ import { resolvePlain } from './yaml-scalar.ts';
 /** The values of all documents. Throws `yaml: line N: …`. */
 export function readYaml(text: string): unknown[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, schema: 'failsafe', uniqueKeys: false, merge: true, prettyErrors: false, strict: false });
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    schema: 'failsafe',
+    uniqueKeys: false,
+    merge: true,
+    prettyErrors: false,
+    strict: false,
+  });
   if (!Array.isArray(documents)) return [];
   return documents.map((document) => {
     const error = document.errors[0];
@@ -31,7 +38,8 @@ function value(node: unknown, document: { anchors?: unknown } & { get?: unknown 
       if (name === '<<' && isScalar(key) && key.type === Scalar.PLAIN) {
         const merged = value(inner, document, budget);
         for (const source of Array.isArray(merged) ? merged : [merged]) {
-          if (typeof source !== 'object' || source === null) throw new Error('yaml: map merge requires map or sequence of maps as the value');
+          if (typeof source !== 'object' || source === null)
+            throw new Error('yaml: map merge requires map or sequence of maps as the value');
           for (const [k, v] of Object.entries(source)) if (!own.has(k) && !Object.hasOwn(map, k)) define(map, k, v);
         }
         continue;
@@ -61,13 +69,18 @@ function scalar(node: Scalar): unknown {
   switch (node.tag) {
     case '!!str':
     case 'tag:yaml.org,2002:str':
-      return node.type === Scalar.PLAIN && !node.tag ? resolvePlain(text) : node.type === Scalar.PLAIN && node.srcToken === undefined ? resolvePlain(text) : plainOr(node, text);
+      return node.type === Scalar.PLAIN && !node.tag
+        ? resolvePlain(text)
+        : node.type === Scalar.PLAIN && node.srcToken === undefined
+          ? resolvePlain(text)
+          : plainOr(node, text);
     default:
       return plainOr(node, text);
   }
 }
 
-const plainOr = (node: Scalar, text: string): unknown => (node.type === Scalar.PLAIN || node.type === undefined ? resolvePlain(text) : text);
+const plainOr = (node: Scalar, text: string): unknown =>
+  node.type === Scalar.PLAIN || node.type === undefined ? resolvePlain(text) : text;
 
 function goError(code: string, message: string, line: number, text: string): string {
   const at = (n: number): string => `yaml: line ${n}: `;
@@ -77,7 +90,9 @@ function goError(code: string, message: string, line: number, text: string): str
     case 'BLOCK_AS_IMPLICIT_KEY':
       return `${at(line)}mapping values are not allowed in this context`;
     case 'MISSING_CHAR':
-      return text.split('\n')[line - 1]?.includes('"') ? `${at(line)}found unexpected end of stream` : `${at(line)}did not find expected key`;
+      return text.split('\n')[line - 1]?.includes('"')
+        ? `${at(line)}found unexpected end of stream`
+        : `${at(line)}did not find expected key`;
     case 'BAD_INDENT':
       return `${at(line - 1)}did not find expected key`;
     case 'UNEXPECTED_TOKEN':

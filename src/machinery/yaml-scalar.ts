@@ -44,5 +44,11 @@ export function needsQuotes(text: string): boolean {
   const first = text.charCodeAt(0);
   if (!((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46)) return false;
   const plain = text.replaceAll('_', '');
-  return integer.test(plain) || (float.test(plain) && Number.isFinite(Number(plain))) || special.test(text) || isTimestamp(text) || base60.test(text);
+  return (
+    integer.test(plain) ||
+    (float.test(plain) && Number.isFinite(Number(plain))) ||
+    special.test(text) ||
+    isTimestamp(text) ||
+    base60.test(text)
+  );
 }

@@ -14,7 +14,9 @@ function block(value: unknown, indent: number, out: string[], lead: string): voi
     for (const [i, item] of value.entries()) item_(item, indent, out, i === 0 ? lead : pad(indent));
   } else if (isMap(value) && Object.keys(value).length > 0) {
     let first = true;
-    for (const key of Object.keys(value).filter((name) => value[name] !== undefined).sort(naturally)) {
+    for (const key of Object.keys(value)
+      .filter((name) => value[name] !== undefined)
+      .sort(naturally)) {
       const name = scalar(key, true);
       out.push(first ? lead : pad(indent), name, ':');
       first = false;
@@ -106,8 +108,21 @@ function multiline(text: string, indent: number): string {
 }
 
 const escapes: Readonly<Record<string, string>> = {
-  '\0': '\\0', '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r', '\x1b': '\\e', '"': '\\"', '\\': '\\\\',
-  '\x85': '\\N', '\xa0': '\\_', '\u2028': '\\L', '\u2029': '\\P',
+  '\0': '\\0',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\x1b': '\\e',
+  '"': '\\"',
+  '\\': '\\\\',
+  '\x85': '\\N',
+  '\xa0': '\\_',
+  '\u2028': '\\L',
+  '\u2029': '\\P',
 };
 
 function doubleQuoted(text: string): string {

@@ -8,7 +8,15 @@ export const ownCommands: Readonly<Record<string, CommandFact>> = {
   cluster: { usage: 'cluster SUBCOMMAND', flags: [] },
   'cluster create': {
     usage: 'cluster create [NAME] [--nodes=NAMES | --workers=N] [flags]',
-    flags: ["clock||string|'real'", "cpu||string|'2'", "memory||string|'4Gi'", "name||string|''", "nodes||string|''", 'seed||int|0', 'workers||int|2'],
+    flags: [
+      "clock||string|'real'",
+      "cpu||string|'2'",
+      "memory||string|'4Gi'",
+      "name||string|''",
+      "nodes||string|''",
+      'seed||int|0',
+      'workers||int|2',
+    ],
   },
   'cluster list': { usage: 'cluster list', aliases: ['ls'], flags: ["output|o|string|''"] },
   'cluster use': { usage: 'cluster use NAME', flags: [] },

@@ -70,7 +70,16 @@ export class FlagSet {
   }
 }
 
-const helpFlag: FlagFact = { name: 'help', shorthand: 'h', type: 'bool', default: 'false', alone: 'true', required: false, hidden: true, deprecated: false };
+const helpFlag: FlagFact = {
+  name: 'help',
+  shorthand: 'h',
+  type: 'bool',
+  default: 'false',
+  alone: 'true',
+  required: false,
+  hidden: true,
+  deprecated: false,
+};
 
 /** Walks down the words that are commands; flags may stand anywhere between them, with their values. */
 export function findCommand(program: string, argv: readonly string[]): { path: string; rest: string[] } {
@@ -93,7 +102,12 @@ function firstArgument(words: readonly string[], set: FlagSet): number {
     if (word === '--') return -1;
     if (word !== '' && !word.startsWith('-')) return i;
     if (word.includes('=')) continue;
-    if (word.startsWith('--') ? set.named(word.slice(2))?.alone === undefined : word.length === 2 && set.lettered(word.slice(1))?.alone === undefined) i++;
+    if (
+      word.startsWith('--')
+        ? set.named(word.slice(2))?.alone === undefined
+        : word.length === 2 && set.lettered(word.slice(1))?.alone === undefined
+    )
+      i++;
   }
   return -1;
 }

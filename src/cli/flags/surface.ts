@@ -48,10 +48,16 @@ export function childPath(program: string, parent: string, word: string): string
   if (word.includes(' ')) return undefined;
   if (commandFact(program, path)) return path;
   const prefix = parent ? `${parent} ` : '';
-  return commandPaths(program).find((candidate) => candidate.startsWith(prefix) && !candidate.slice(prefix.length).includes(' ') && commandFact(program, candidate)?.aliases?.includes(word));
+  return commandPaths(program).find(
+    (candidate) =>
+      candidate.startsWith(prefix) &&
+      !candidate.slice(prefix.length).includes(' ') &&
+      commandFact(program, candidate)?.aliases?.includes(word),
+  );
 }
 
-export const hasChildren = (program: string, path: string): boolean => commandPaths(program).some((candidate) => candidate.startsWith(`${path} `));
+export const hasChildren = (program: string, path: string): boolean =>
+  commandPaths(program).some((candidate) => candidate.startsWith(`${path} `));
 
 /** The flags of one command itself, without the global ones. */
 export const localFlags = (program: string, path: string): FlagFact[] => (commandFact(program, path)?.flags ?? []).map(unpack);

@@ -42,7 +42,10 @@ export class ParsedFlags implements FlagValues {
     return this.value(name) as Readonly<Record<string, string>>;
   }
   duration(name: string): Duration {
-    return Number(this.value(name));
+    const value = this.value(name);
+    // --request-timeout is text to pflag: a whole number means seconds.
+    if (typeof value === 'string') return /^\d+$/.test(value) ? Number(value) * 1000 : parseDuration(value);
+    return Number(value);
   }
 
   private value(name: string): Value {
@@ -107,7 +110,7 @@ function parseInt64(text: string): number {
     throw new Error(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   }
   const value = Number(octal.replaceAll('_', ''));
-  if (value > 9_223_372_036_854_775_807) throw new Error(`strconv.ParseInt: parsing ${goQuote(text)}: value out of range`);
+  if (value >= 2 ** 63) throw new Error(`strconv.ParseInt: parsing ${goQuote(text)}: value out of range`);
   return text.startsWith('-') ? -value : value;
 }
 

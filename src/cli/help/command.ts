@@ -1,12 +1,18 @@
 // `kubectl <command> --help` in kubectl's structure: what it does, examples, the commands below it, options, usage.
-import { commandFact, commandPaths, type FlagFact, localFlags } from '../flags/surface.ts';
+import { commandFact, commandPaths, localFlags } from '../flags/surface.ts';
 import type { Verb } from '../verb.ts';
-import { findVerb } from '../verbs/index.ts';
-import { sharedFlagHelp } from './flag-texts.ts';
+import type { FindVerb } from '../verbs/registration.ts';
+import { optionList } from './option-list.ts';
 
-export async function commandHelp(program: string, path: string): Promise<string> {
-  const verb = await findVerb(program, path)?.();
-  const parts = [description(verb), examples(verb), await subcommands(program, path), options(localFlags(program, path), verb?.flags ?? {}), usage(program, path)];
+export async function commandHelp(program: string, path: string, find: FindVerb): Promise<string> {
+  const verb = await find(path)?.();
+  const parts = [
+    description(verb),
+    examples(verb),
+    await subcommands(program, path, find),
+    optionList(localFlags(program, path), verb?.flags ?? {}),
+    usage(program, path),
+  ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
@@ -20,26 +26,15 @@ function examples(verb: Verb | undefined): string {
   return `Examples:\n${verb.examples.map(({ about, command }) => `  # ${about}\n  ${command.split('\n').join('\n  ')}`).join('\n  \n')}`;
 }
 
-async function subcommands(program: string, path: string): Promise<string> {
+async function subcommands(program: string, path: string, find: FindVerb): Promise<string> {
   const prefix = `${path} `;
   const names = commandPaths(program).filter((one) => one.startsWith(prefix) && !one.slice(prefix.length).includes(' '));
   const rows: string[] = [];
   for (const name of names) {
-    const verb = await findVerb(program, name)?.();
+    const verb = await find(name)?.();
     if (verb) rows.push(`  ${name.slice(prefix.length).padEnd(15)} ${verb.short}`);
   }
   return rows.length === 0 ? '' : `Available Commands:\n${rows.join('\n')}`;
-}
-
-export function options(flags: readonly FlagFact[], texts: Readonly<Record<string, string>>, heading = 'Options:'): string {
-  const shown = flags.filter((flag) => !flag.hidden);
-  if (shown.length === 0) return '';
-  return `${heading}\n${shown.map((flag) => option(flag, texts[flag.name] ?? sharedFlagHelp[flag.name] ?? '')).join('\n\n')}`;
-}
-
-function option(flag: FlagFact, text: string): string {
-  const letter = flag.shorthand ? `-${flag.shorthand}, ` : '';
-  return `    ${letter}--${flag.name}${flag.default === '' ? '' : `=${flag.default}`}:\n\t${text}`;
 }
 
 function usage(program: string, path: string): string {

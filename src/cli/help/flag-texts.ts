@@ -3,7 +3,8 @@ export const sharedFlagHelp: Readonly<Record<string, string>> = {
   all: 'Take every object of the given types in the namespace.',
   'all-containers': 'Take all containers of the pod.',
   'all-namespaces': 'Look in every namespace; the namespace of the context and of --namespace do not count.',
-  'allow-missing-template-keys': 'Keys that an object lacks print as nothing instead of being an error. Counts for golang and jsonpath templates.',
+  'allow-missing-template-keys':
+    'Keys that an object lacks print as nothing instead of being an error. Counts for golang and jsonpath templates.',
   annotations: 'Annotations to set.',
   'append-hash': 'Append a hash of the content to the name.',
   cascade:
@@ -17,7 +18,8 @@ export const sharedFlagHelp: Readonly<Record<string, string>> = {
   edit: 'Open the object in an editor before it is created.',
   env: 'Environment variables as KEY=VALUE.',
   'field-manager': 'Name that owns the fields this command sets.',
-  'field-selector': "Only objects whose fields match, with '=', '==' and '!=' (for example --field-selector status.phase=Running). Which fields count depends on the type.",
+  'field-selector':
+    "Only objects whose fields match, with '=', '==' and '!=' (for example --field-selector status.phase=Running). Which fields count depends on the type.",
   filename: 'File, folder or URL that names the objects.',
   force: 'Delete at once, without waiting for a graceful end. Needs --grace-period=0 to skip the wait.',
   'from-env-file': 'File of KEY=VALUE lines, each of which becomes a key.',
@@ -66,7 +68,7 @@ export const sharedFlagHelp: Readonly<Record<string, string>> = {
   'show-labels': 'Add a last column with all labels.',
   'show-managed-fields': 'Keep metadata.managedFields when objects are printed as JSON or YAML.',
   'sort-by': "Sort by this field, given as a JSONPath expression (for example '{.metadata.name}').",
-  stdin: "Pass standard input on to the container.",
+  stdin: 'Pass standard input on to the container.',
   subresource: 'Act on this subresource of the object.',
   template: 'Template, or file that holds it, for -o go-template and -o go-template-file. The format is that of Go templates.',
   timeout: 'How long to wait before giving up; 0 asks the object itself.',

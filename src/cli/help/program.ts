@@ -1,9 +1,9 @@
 // `kubectl --help`: every command under its heading.
-import { headings, ownHeading } from '../verbs/index.ts';
+import type { Heading } from '../verbs/registration.ts';
 
-export async function programHelp(program: string): Promise<string> {
+export async function programHelp(program: string, headings: readonly Heading[]): Promise<string> {
   const parts = [`${program} drives a Kubernetes cluster that lives in a JSON file.`];
-  for (const { heading, verbs } of program === 'kubectl' ? headings : [...headings, ownHeading]) {
+  for (const { heading, verbs } of headings) {
     const rows: string[] = [];
     for (const [path, load] of Object.entries(verbs)) if (!path.includes(' ')) rows.push(`  ${path.padEnd(15)} ${(await load()).short}`);
     if (rows.length > 0) parts.push(`${heading}:\n${rows.join('\n')}`);

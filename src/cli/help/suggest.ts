@@ -1,5 +1,5 @@
 // cobra's `Did you mean this?`: commands within two edits, commands that begin so, and words that people bring from elsewhere.
-import { headings, ownHeading } from '../verbs/index.ts';
+import { ownCommands } from '../flags/own.ts';
 
 const meant: Readonly<Record<string, readonly string[]>> = {
   get: ['list', 'ls'],
@@ -16,11 +16,10 @@ const order = [
 ].flatMap((row) => row.split(' '));
 
 export function unknownCommand(program: string, word: string): string {
-  const own = program === 'kubectl' ? [] : Object.keys(ownHeading.verbs).filter((path) => !path.includes(' '));
+  const own = program === 'kubectl' ? [] : Object.keys(ownCommands).filter((path) => !path.includes(' '));
   const typed = word.toLowerCase();
   const close = [...order, ...own].filter((name) => distance(typed, name) <= 2 || name.startsWith(typed) || meant[name]?.includes(typed));
   const hint = close.length > 0 ? `\n\nDid you mean this?\n${close.map((name) => `\t${name}`).join('\n')}` : '';
-  void headings;
   return `unknown command "${word}" for "${program}"${hint}`;
 }
 

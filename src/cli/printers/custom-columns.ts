@@ -1,7 +1,7 @@
 // `-o custom-columns` and `-o custom-columns-file`: headers with a JSONPath each.
 import { KubectlError } from '../verb.ts';
 import { goSyntax } from './go-syntax.ts';
-import { type JsonPath, JsonPathError, compileJsonPath } from './jsonpath.ts';
+import { compileJsonPath, type JsonPath, JsonPathError } from './jsonpath.ts';
 import { relaxedPath } from './relaxed-path.ts';
 import { align } from './table.ts';
 
@@ -46,7 +46,8 @@ export function customColumns(spec: string, noHeaders: boolean): CustomColumns {
   if (spec === '') throw new KubectlError('custom-columns format specified but no custom columns given');
   const columns = splitOutsideBrackets(spec).map((part) => {
     const colon = part.indexOf(':');
-    if (colon < 0 || colon === part.length - 1) throw new KubectlError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`);
+    if (colon < 0 || colon === part.length - 1)
+      throw new KubectlError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`);
     return column(part.slice(0, colon), part.slice(colon + 1));
   });
   return new CustomColumns(columns, noHeaders);
@@ -56,9 +57,16 @@ export function customColumns(spec: string, noHeaders: boolean): CustomColumns {
 export function customColumnsFromTemplate(text: string, noHeaders: boolean): CustomColumns {
   const [headers = '', paths = ''] = text.split('\n');
   const [names, specs] = [headers.trim().split(/\s+/).filter(Boolean), paths.trim().split(/\s+/).filter(Boolean)];
-  if (names.length === 0) throw new KubectlError('invalid template, missing header line. Expected format is one line of space separated headers, one line of space separated column specs.');
-  if (specs.length === 0) throw new KubectlError('invalid template, missing spec line. Expected format is one line of space separated headers, one line of space separated column specs.');
-  if (names.length !== specs.length) throw new KubectlError(`number of headers (${names.length}) and field specifications (${specs.length}) don't match`);
+  if (names.length === 0)
+    throw new KubectlError(
+      'invalid template, missing header line. Expected format is one line of space separated headers, one line of space separated column specs.',
+    );
+  if (specs.length === 0)
+    throw new KubectlError(
+      'invalid template, missing spec line. Expected format is one line of space separated headers, one line of space separated column specs.',
+    );
+  if (names.length !== specs.length)
+    throw new KubectlError(`number of headers (${names.length}) and field specifications (${specs.length}) don't match`);
   return new CustomColumns(
     names.map((name, i) => column(name, specs[i] ?? '')),
     noHeaders,

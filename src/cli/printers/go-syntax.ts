@@ -10,7 +10,9 @@ export function goSyntax(value: unknown, verb: '%#v' | '%v' = '%#v'): string {
   }
   if (typeof value === 'object') {
     const map = value as Record<string, unknown>;
-    const keys = Object.keys(map).filter((key) => map[key] !== undefined).sort();
+    const keys = Object.keys(map)
+      .filter((key) => map[key] !== undefined)
+      .sort();
     return verb === '%#v'
       ? `map[string]interface {}{${keys.map((key) => `${goQuote(key)}:${goSyntax(map[key], verb)}`).join(', ')}}`
       : `map[${keys.map((key) => `${key}:${goSyntax(map[key], verb)}`).join(' ')}]`;

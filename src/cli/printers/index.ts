@@ -19,7 +19,19 @@ export interface PrinterOptions {
   keepManagedFields?: boolean;
 }
 
-const common = ['go-template', 'go-template-file', 'json', 'jsonpath', 'jsonpath-as-json', 'jsonpath-file', 'kyaml', 'name', 'template', 'templatefile', 'yaml'];
+const common = [
+  'go-template',
+  'go-template-file',
+  'json',
+  'jsonpath',
+  'jsonpath-as-json',
+  'jsonpath-file',
+  'kyaml',
+  'name',
+  'template',
+  'templatefile',
+  'yaml',
+];
 const tabular = ['custom-columns', 'custom-columns-file', ...common, 'wide'];
 const templates = ['jsonpath', 'jsonpath-as-json', 'jsonpath-file', 'go-template', 'go-template-file', 'template', 'templatefile'];
 
@@ -88,7 +100,9 @@ export async function printerFor(context: VerbContext, options: PrinterOptions):
     }
     default: {
       const allowed = (options.tables ? tabular : common).join(',');
-      throw new KubectlError(`unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${allowed}`);
+      throw new KubectlError(
+        `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${allowed}`,
+      );
     }
   }
 }

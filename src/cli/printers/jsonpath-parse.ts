@@ -82,7 +82,7 @@ class Parser {
         continue;
       }
       const char = this.next();
-      if (char === endOfInput || char === '\n' || char === '\r') return this.fail('unclosed action');
+      if (char === endOfInput || char === '\n' || char === '\r') this.fail('unclosed action');
       if (char === ' ') this.consume();
       else if (char === '@' || char === '$') this.consume();
       else if (char === '[') this.array();
@@ -94,7 +94,10 @@ class Parser {
       } else if (isAlphanumeric(char)) {
         this.backup(char);
         this.identifier();
-      } else this.fail(`unrecognized character in action: U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`);
+      } else
+        this.fail(
+          `unrecognized character in action: U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${char}'`,
+        );
     }
   }
 
@@ -131,7 +134,7 @@ class Parser {
   private array(): void {
     for (;;) {
       const char = this.next();
-      if (char === endOfInput || char === '\n') return this.fail('unterminated array');
+      if (char === endOfInput || char === '\n') this.fail('unterminated array');
       if (char === ']') break;
     }
     const text = this.consume();
@@ -151,13 +154,13 @@ class Parser {
       return;
     }
     const slice = /^(-?[\d]*)(:-?[\d]*)?(:-?[\d]*)?$/.exec(inside);
-    if (!slice) return this.fail(`invalid array index ${inside}`);
+    if (!slice) this.fail(`invalid array index ${inside}`);
     const parts = [slice[1], slice[2], slice[3]];
     const params = parts.map((part, i): ArrayParam => {
       if (part === undefined || part === '') return { value: 0, known: false, derived: false };
       const digits = i > 0 ? part.slice(1) : part;
       if (i > 0 && digits === '') return { value: 0, known: false, derived: false };
-      if (!/^-?\d+$/.test(digits)) return this.fail(`array index ${digits} is not a number`);
+      if (!/^-?\d+$/.test(digits)) this.fail(`array index ${digits} is not a number`);
       return { value: Number(digits), known: true, derived: false };
     }) as [ArrayParam, ArrayParam, ArrayParam];
     if (params[0].known && slice[2] === undefined) params[1] = { value: params[0].value + 1, known: true, derived: true };
@@ -172,7 +175,7 @@ class Parser {
     let pair = '';
     for (;;) {
       const char = this.next();
-      if (char === endOfInput || char === '\n') return this.fail('unterminated filter');
+      if (char === endOfInput || char === '\n') this.fail('unterminated filter');
       if (char === '"' || char === "'") {
         if (!begin) {
           begin = true;
@@ -180,7 +183,7 @@ class Parser {
         } else if (this.input[this.at - 2] !== '\\' && char === pair) end = true;
       } else if (char === ')' && begin === end) break;
     }
-    if (this.next() !== ']') return this.fail('unclosed array expect ]');
+    if (this.next() !== ']') this.fail('unclosed array expect ]');
     const text = this.consume().slice(0, -2);
     const match = /^([^!<>=]+)([!<>=]+)(.+?)$/s.exec(text);
     if (!match) {
@@ -196,7 +199,7 @@ class Parser {
   private quote(end: string): void {
     for (;;) {
       const char = this.next();
-      if (char === endOfInput || char === '\n') return this.fail('unterminated quoted string');
+      if (char === endOfInput || char === '\n') this.fail('unterminated quoted string');
       if (char === end && this.input[this.at - 2] !== '\\') break;
     }
     const raw = this.consume();
@@ -206,7 +209,18 @@ class Parser {
   private unquote(raw: string): string {
     const body = raw.slice(1, -1);
     return body.replace(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{3}|.)/gs, (_, code: string) => {
-      const simple: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\', "'": "'", '"': '"' };
+      const simple: Readonly<Record<string, string>> = {
+        n: '\n',
+        t: '\t',
+        r: '\r',
+        a: '\x07',
+        b: '\b',
+        f: '\f',
+        v: '\v',
+        '\\': '\\',
+        "'": "'",
+        '"': '"',
+      };
       if (simple[code] !== undefined) return simple[code];
       if (/^[xuU]/.test(code) && code.length > 1) return String.fromCodePoint(Number.parseInt(code.slice(1), 16));
       if (/^[0-7]{3}$/.test(code)) return String.fromCodePoint(Number.parseInt(code, 8));

@@ -24,7 +24,9 @@ export class JsonPath {
 
   /** What the template prints about an object. */
   print(object: unknown): string {
-    return this.find(object).map((results) => this.text(results)).join('');
+    return this.find(object)
+      .map((results) => this.text(results))
+      .join('');
   }
 
   /** The results of each top-level node. */
@@ -177,7 +179,11 @@ const isMap = (value: unknown): value is Record<string, unknown> => typeof value
 
 function children(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  return isMap(value) ? Object.keys(value).sort().map((key) => value[key]) : [];
+  return isMap(value)
+    ? Object.keys(value)
+        .sort()
+        .map((key) => value[key])
+    : [];
 }
 
 /** The value and all below it. Leaves count when they are text that is not empty: Go sees a string as a list of bytes. */

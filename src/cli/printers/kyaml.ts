@@ -12,7 +12,9 @@ function render(value: unknown, indent: number): string {
   if (typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return list(value, indent);
   const map = value as Record<string, unknown>;
-  const keys = Object.keys(map).filter((key) => map[key] !== undefined).sort();
+  const keys = Object.keys(map)
+    .filter((key) => map[key] !== undefined)
+    .sort();
   if (keys.length === 0) return '{}';
   const inner = ' '.repeat(indent + 2);
   return `{\n${keys.map((key) => `${inner}${keyText(key)}: ${render(map[key], indent + 2)},\n`).join('')}${' '.repeat(indent)}}`;

@@ -14,7 +14,8 @@ export function sortBy<T>(items: readonly T[], field: string, objectOf: (item: T
     if (error instanceof JsonPathError) throw new KubectlError(error.message);
     throw error;
   }
-  if (items.length > 0 && values.every((found) => found.length === 0)) throw new KubectlError(`couldn't find any field with path ${JSON.stringify(spec)} in the list of objects`);
+  if (items.length > 0 && values.every((found) => found.length === 0))
+    throw new KubectlError(`couldn't find any field with path ${JSON.stringify(spec)} in the list of objects`);
   const order = items.map((_, index) => index);
   order.sort((a, b) => compare(values[a]?.[0], values[b]?.[0]) || a - b);
   return order.map((index) => items[index] as T);
@@ -34,7 +35,24 @@ function compare(a: unknown, b: unknown): number {
   throw new KubectlError(`unsortable type: ${Array.isArray(a) ? 'slice' : typeof a === 'object' ? 'map' : typeof a}`);
 }
 
-const suffixes: Readonly<Record<string, number>> = { '': 1, n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 };
+const suffixes: Readonly<Record<string, number>> = {
+  '': 1,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
 
 function quantity(text: string): number | undefined {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/.exec(text);

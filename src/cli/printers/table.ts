@@ -92,7 +92,8 @@ export function align(rows: readonly (readonly string[])[], widths: number[] = [
   }
   let text = '';
   for (const row of rows) {
-    for (const [column, cell] of row.entries()) text += column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - lengthOf(cell));
+    for (const [column, cell] of row.entries())
+      text += column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - lengthOf(cell));
     text += '\n';
   }
   return text;
@@ -112,6 +113,8 @@ function cellText(cell: unknown): string {
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.keys(labels).sort().map((key) => `${key}=${labels[key]}`);
+  const pairs = Object.keys(labels)
+    .sort()
+    .map((key) => `${key}=${labels[key]}`);
   return pairs.length === 0 ? '<none>' : pairs.join(',');
 }

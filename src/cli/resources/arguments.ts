@@ -29,9 +29,13 @@ Example resource specifications include:
 
 export const missingResource = (): KubectlError => new KubectlError(missing);
 
-export async function readArguments(mapper: RestMapper, args: readonly string[], options: ArgumentOptions = {}): Promise<ResourceArguments> {
+export async function readArguments(
+  mapper: RestMapper,
+  args: readonly string[],
+  options: ArgumentOptions = {},
+): Promise<ResourceArguments> {
   const { selecting = false, allowAll = false, allNamespaces = false, singleType = false, program = 'kubectl' } = options;
-  const words = spelledTogether(args);
+  const words = paired(args);
   const slashed = words.filter((word) => word.includes('/')).length;
   if (slashed > 0) {
     if (slashed !== words.length) {
@@ -54,7 +58,7 @@ export async function readArguments(mapper: RestMapper, args: readonly string[],
   }
   const [typeWord, ...names] = words;
   if (typeWord === undefined) {
-    if (selecting) throw new KubectlError('at least one resource must be specified to use a selector');
+    if (selecting || allowAll) throw new KubectlError('at least one resource must be specified to use a selector');
     throw missingResource();
   }
   const typeNames = typeWord.split(',').filter(Boolean);
@@ -74,30 +78,29 @@ export async function readArguments(mapper: RestMapper, args: readonly string[],
 
 const acrossNamespaces = (): KubectlError => new KubectlError('a resource cannot be retrieved by name across all namespaces');
 
-/** `pods, services` and `pods ,services` are one argument. */
-function spelledTogether(args: readonly string[]): string[] {
-  const words: string[] = [];
-  for (const arg of args) {
-    const last = words.at(-1);
-    if (words.length === 1 && last !== undefined && (last.endsWith(',') || arg.startsWith(','))) words[0] = last + arg;
-    else words.push(arg);
-  }
-  return words;
+/** `pods,services web` means `pods/web services/web`. */
+function paired(args: readonly string[]): readonly string[] {
+  const [first = '', ...names] = args;
+  const types = [...new Set(first.split(','))];
+  return names.length > 0 && types.length > 1 ? types.flatMap((type) => names.map((name) => `${type}/${name}`)) : args;
 }
 
 function splitPair(word: string): { type: string; name: string } {
   const parts = word.split('/');
   if (parts.length !== 2) throw new KubectlError('arguments in resource/name form may not have more than one slash');
   const [type = '', name = ''] = parts;
-  if (type === '' || name === '' || type.includes(',')) throw new KubectlError('arguments in resource/name form must have a single resource and name');
+  if (type === '' || name === '' || type.includes(','))
+    throw new KubectlError('arguments in resource/name form must have a single resource and name');
   return { type, name };
 }
 
 async function typesOf(mapper: RestMapper, words: readonly string[]): Promise<Mapping[]> {
   const types: Mapping[] = [];
   for (const word of words) {
-    const found = word === 'all' ? ((await mapper.category(word)) ?? [await mapper.byResource(word)]) : [await typeOrCategory(mapper, word)].flat();
-    for (const mapping of found) if (!types.some((one) => one.resource === mapping.resource && one.group === mapping.group)) types.push(mapping);
+    const found =
+      word === 'all' ? ((await mapper.category(word)) ?? [await mapper.byResource(word)]) : [await typeOrCategory(mapper, word)].flat();
+    for (const mapping of found)
+      if (!types.some((one) => one.resource === mapping.resource && one.group === mapping.group)) types.push(mapping);
   }
   return types;
 }

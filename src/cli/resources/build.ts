@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../machinery/object.ts';
 import { isNotFound } from '../../machinery/status.ts';
 import { KubectlError, type VerbContext } from '../verb.ts';
-import { missingResource, readArguments } from './arguments.ts';
+import { readArguments } from './arguments.ts';
 import type { Builder, BuilderOptions, Info, Visited } from './builder.ts';
 import { type Decoded, decode } from './decode.ts';
 import { splitApiVersion } from './discovery.ts';
@@ -39,12 +39,12 @@ async function* visitAll(context: VerbContext, options: BuilderOptions): AsyncIt
   }
   if (files.length > 0) {
     const manifests = manifestsOf(context, files, context.flags.bool('recursive'));
-    if (args.length > 0) throw new KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
+    if (args.length > 0)
+      throw new KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
     for (const { source, read } of manifests) yield* fromManifest(context, options, source, read);
     return;
   }
   const selecting = Boolean(options.labelSelector || options.fieldSelector);
-  if (args.length === 0 && !selecting) throw missingResource();
   const { types, objects } = await readArguments(context.mapper, args, {
     selecting,
     allowAll: options.allowAll ?? false,
@@ -55,7 +55,12 @@ async function* visitAll(context: VerbContext, options: BuilderOptions): AsyncIt
   for (const { mapping, name } of objects) yield* named(context, options, mapping, name);
 }
 
-async function* fromManifest(context: VerbContext, options: BuilderOptions, source: string, read: () => Promise<string>): AsyncIterable<Visited> {
+async function* fromManifest(
+  context: VerbContext,
+  options: BuilderOptions,
+  source: string,
+  read: () => Promise<string>,
+): AsyncIterable<Visited> {
   try {
     for await (const object of decode(await read(), source)) {
       if (object instanceof Error) yield { error: object };
@@ -73,7 +78,11 @@ async function inferred(context: VerbContext, options: BuilderOptions, object: D
   const mapping = (await knownKind(context, options, apiVersion, kind)) ?? (options.local ? guessed(apiVersion, kind) : undefined);
   if (!mapping) {
     const where = `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(object.metadata?.namespace ?? '')} from ${JSON.stringify(source)}`;
-    return { error: new KubectlError(`${where}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}\nensure CRDs are installed first`) };
+    return {
+      error: new KubectlError(
+        `${where}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}\nensure CRDs are installed first`,
+      ),
+    };
   }
   if (!mapping.namespaced) return { info: { mapping, namespace: undefined, name, object: object as unknown as KubeObject, source } };
   const own = object.metadata?.namespace ?? '';
@@ -119,7 +128,9 @@ async function* ofType(context: VerbContext, options: BuilderOptions, mapping: M
       query: { labelSelector: options.labelSelector || undefined, fieldSelector: options.fieldSelector || undefined },
     });
     for (const item of (body as { items?: KubeObject[] }).items ?? []) {
-      const object = item.kind ? item : { ...item, apiVersion: mapping.group ? `${mapping.group}/${mapping.version}` : mapping.version, kind: mapping.kind };
+      const object = item.kind
+        ? item
+        : { ...item, apiVersion: mapping.group ? `${mapping.group}/${mapping.version}` : mapping.version, kind: mapping.kind };
       yield { info: { mapping, namespace: item.metadata.namespace, name: item.metadata.name, object, source: '' } };
     }
   } catch (error) {

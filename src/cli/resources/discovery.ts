@@ -45,7 +45,8 @@ let known: readonly Mapping[] | undefined;
 
 /** The cache that a kubectl would have on disk: what every 1.36 server serves. */
 function builtinMappings(): readonly Mapping[] {
-  return (known ??= builtinKinds().map(({ names }) => mappingOf(names)));
+  known ??= builtinKinds().map(({ names }) => mappingOf(names));
+  return known;
 }
 
 const mappingOf = ({ plural, ...names }: ResourceNames): Mapping => ({ ...names, resource: plural });
@@ -62,7 +63,11 @@ function findResource(mappings: readonly Mapping[], text: string): Mapping | und
   const secondDot = rest.indexOf('.');
   const version = secondDot < 0 ? rest : rest.slice(0, secondDot);
   const group = secondDot < 0 ? '' : rest.slice(secondDot + 1);
-  return candidates.find((one) => one.version === version && one.group === group) ?? best(candidates.filter((one) => one.group === rest)) ?? best(candidates.filter((one) => one.group.startsWith(rest)));
+  return (
+    candidates.find((one) => one.version === version && one.group === group) ??
+    best(candidates.filter((one) => one.group === rest)) ??
+    best(candidates.filter((one) => one.group.startsWith(rest)))
+  );
 }
 
 /** The first group's preferred version. */

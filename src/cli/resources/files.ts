@@ -28,7 +28,8 @@ export function manifestsOf(context: Pick<VerbContext, 'cwd' | 'stdin'>, paths: 
       for (const match of matches) found.push(...below(match, context.cwd, recursive));
     }
   }
-  if (found.length === 0) throw new KubectlError(`error reading [${paths.join(' ')}]: recognized file extensions are [${extensions.join(' ')}]`);
+  if (found.length === 0)
+    throw new KubectlError(`error reading [${paths.join(' ')}]: recognized file extensions are [${extensions.join(' ')}]`);
   return found;
 }
 
@@ -65,7 +66,15 @@ function glob(pattern: string, cwd: string): string[] {
   const last = basename(pattern);
   if (!/[*?[]/.test(last)) return [];
   const folder = dirname(pattern);
-  const matcher = new RegExp(`^${last.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`);
+  const matcher = new RegExp(
+    `^${last
+      .replace(/[.+^${}()|\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
   const entries = statSync(resolve(cwd, folder), { throwIfNoEntry: false })?.isDirectory() ? readdirSync(resolve(cwd, folder)) : [];
-  return entries.filter((name) => matcher.test(name)).sort().map((name) => (pattern.includes('/') ? join(folder, name) : name));
+  return entries
+    .filter((name) => matcher.test(name))
+    .sort()
+    .map((name) => (pattern.includes('/') ? join(folder, name) : name));
 }

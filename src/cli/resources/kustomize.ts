@@ -6,7 +6,9 @@ import { KubectlError } from '../verb.ts';
 export function refuseKustomize(folder: string, cwd: string): never {
   const path = resolve(cwd, folder);
   if (!lstatSync(path, { throwIfNoEntry: false })) {
-    throw new KubectlError(`must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${path}: no such file or directory`);
+    throw new KubectlError(
+      `must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${path}: no such file or directory`,
+    );
   }
   const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
   if (!names.some((name) => statSync(resolve(path, name), { throwIfNoEntry: false }))) {

@@ -11,7 +11,10 @@ export const apiResources = defineVerb({
   short: 'List the kinds of resources that the server has',
   examples: [
     { about: 'Names, short names, versions and kinds', command: 'kubectl api-resources' },
-    { about: 'Names alone, of what lives in namespaces and can be listed', command: 'kubectl api-resources --namespaced --verbs=list -o name' },
+    {
+      about: 'Names alone, of what lives in namespaces and can be listed',
+      command: 'kubectl api-resources --namespaced --verbs=list -o name',
+    },
     { about: 'One API group', command: 'kubectl api-resources --api-group=apps' },
   ],
   flags: {
@@ -29,10 +32,15 @@ export const apiResources = defineVerb({
     if (args.length > 0) throw new KubectlError(`unexpected arguments: [${args.join(' ')}]`, { usage: true });
     const output = flags.string('output');
     if (output !== '' && !formats.includes(output)) {
-      throw new KubectlError(`unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${formats.join(',')}`);
+      throw new KubectlError(
+        `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${formats.join(',')}`,
+      );
     }
     if (!['', 'name', 'kind'].includes(flags.string('sort-by'))) throw new KubectlError('--sort-by accepts only name or kind');
-    const resources = sorted(preferred(await mapper.all()).filter((one) => wanted(context, one)), flags.string('sort-by'));
+    const resources = sorted(
+      preferred(await mapper.all()).filter((one) => wanted(context, one)),
+      flags.string('sort-by'),
+    );
     if (output === 'name') for (const one of resources) out(one.group ? `${one.resource}.${one.group}` : one.resource);
     else if (output === '' || output === 'wide') write(table(resources, output === 'wide', flags.bool('no-headers')));
     else {
@@ -49,7 +57,10 @@ function wanted({ flags }: VerbContext, one: Mapping): boolean {
   if (one.verbs.length === 0) return false;
   if (flags.given('api-group') && one.group !== flags.string('api-group')) return false;
   if (flags.given('namespaced') && one.namespaced !== flags.bool('namespaced')) return false;
-  return flags.list('verbs').every((verb) => one.verbs.includes(verb)) && flags.list('categories').every((category) => one.categories.includes(category));
+  return (
+    flags.list('verbs').every((verb) => one.verbs.includes(verb)) &&
+    flags.list('categories').every((category) => one.categories.includes(category))
+  );
 }
 
 function sorted(resources: readonly Mapping[], by: string): Mapping[] {

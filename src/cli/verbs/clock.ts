@@ -58,6 +58,7 @@ function duration(text: string): number {
 
 function factor(text: string): number {
   const value = Number(text.replace(/x$/, ''));
-  if (!(value > 0) || value > 1_000_000) throw new KubectlError(`speed must be a number above 0 and up to 1000000, not ${JSON.stringify(text)}`);
+  if (!(value > 0) || value > 1_000_000)
+    throw new KubectlError(`speed must be a number above 0 and up to 1000000, not ${JSON.stringify(text)}`);
   return value;
 }

@@ -23,7 +23,9 @@ export const clusterInfo = defineVerb({
     for (const { metadata, spec } of (body as { items: Service[] }).items) {
       const [port] = spec?.ports ?? [];
       const name = metadata.labels?.['kubernetes.io/name'] ?? metadata.name;
-      out(`${name} is running at ${server}/api/v1/namespaces/kube-system/services/${metadata.name}${port?.name ? `:${port.name}` : ''}/proxy`);
+      out(
+        `${name} is running at ${server}/api/v1/namespaces/kube-system/services/${metadata.name}${port?.name ? `:${port.name}` : ''}/proxy`,
+      );
     }
     out('');
     out("To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");

@@ -16,7 +16,8 @@ export const env = defineVerb({
   async run({ args, flags, env: variables, out }) {
     if (args.length > 0) throw new KubectlError(`unexpected arguments: [${args.join(' ')}]`, { usage: true });
     const given = flags.string('shell');
-    if (given !== '' && !shells.includes(given)) throw new KubectlError(`--shell must be one of ${shells.join(', ')}, not ${JSON.stringify(given)}`);
+    if (given !== '' && !shells.includes(given))
+      throw new KubectlError(`--shell must be one of ${shells.join(', ')}, not ${JSON.stringify(given)}`);
     const isFish = (given || (variables.SHELL ?? '')).endsWith('fish');
     const shims = quoted(shimFolder());
     out(isFish ? `set -gx PATH ${shims} $PATH` : `export PATH=${shims}:"$PATH"`);

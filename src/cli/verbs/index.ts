@@ -1,14 +1,7 @@
 // The table of contents of the command line, under kubectl's help headings and in its order: path typed to the verb's file.
 // A verb whose words have verbs below it (`config`, `rollout`) says so with group().
-import type { Verb } from '../verb.ts';
 import { group } from './group.ts';
-
-export type LoadVerb = () => Promise<Verb>;
-
-export interface Heading {
-  heading: string;
-  verbs: Readonly<Record<string, LoadVerb>>;
-}
+import type { Heading, LoadVerb } from './registration.ts';
 
 export const headings: readonly Heading[] = [
   {
@@ -127,9 +120,11 @@ export const ownHeading: Heading = {
   },
 };
 
+export const headingsOf = (program: string): readonly Heading[] => (program === 'kubectl' ? headings : [...headings, ownHeading]);
+
 /** Undefined when kubemu does not have the command yet. */
 export function findVerb(program: string, path: string): LoadVerb | undefined {
-  for (const { verbs } of program === 'kubectl' ? headings : [...headings, ownHeading]) {
+  for (const { verbs } of headingsOf(program)) {
     const load = Object.hasOwn(verbs, path) ? verbs[path] : undefined;
     if (load) return load;
   }

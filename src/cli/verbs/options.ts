@@ -1,7 +1,7 @@
 // kubectl options: the flags that every command accepts.
 import { globalFlags } from '../flags/surface.ts';
-import { options as optionList } from '../help/command.ts';
 import { globalFlagHelp } from '../help/flag-texts.ts';
+import { optionList } from '../help/option-list.ts';
 import { defineVerb } from '../verb.ts';
 
 export const options = defineVerb({

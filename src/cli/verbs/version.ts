@@ -1,5 +1,5 @@
 // kubectl version: the client's own, and the server's from /version.
-import { kustomizeVersion, version as clientVersion } from '../flags/surface.ts';
+import { version as clientVersion, kustomizeVersion } from '../flags/surface.ts';
 import { defineVerb, KubectlError } from '../verb.ts';
 
 export const version = defineVerb({

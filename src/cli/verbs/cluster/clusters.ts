@@ -31,7 +31,10 @@ export function knownClusters(config: Kubeconfig, cwd: string): KnownCluster[] {
 export async function clusterNamed(context: VerbContext, name: string | undefined): Promise<KnownCluster> {
   const clusters = knownClusters(await localContext(context).kubeconfig(), context.cwd);
   const found = name === undefined ? clusters.find(({ current }) => current) : clusters.find((one) => one.name === name);
-  if (!found) throw new KubectlError(name === undefined ? 'the current context does not lead to a kubemu cluster' : `no kubemu cluster named ${JSON.stringify(name)}`);
+  if (!found)
+    throw new KubectlError(
+      name === undefined ? 'the current context does not lead to a kubemu cluster' : `no kubemu cluster named ${JSON.stringify(name)}`,
+    );
   return found;
 }
 

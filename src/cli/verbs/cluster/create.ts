@@ -26,11 +26,13 @@ export const create = defineVerb({
     const [given, ...rest] = args;
     if (rest.length > 0) throw new KubectlError(`unexpected arguments: [${rest.join(' ')}]`, { usage: true });
     const name = given ?? (flags.string('name') || DEFAULT_NAME);
-    if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) || name.length > 63) throw new KubectlError(`${JSON.stringify(name)} is not a cluster name: it must be a lowercase RFC 1123 label`);
+    if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) || name.length > 63)
+      throw new KubectlError(`${JSON.stringify(name)} is not a cluster name: it must be a lowercase RFC 1123 label`);
     const local = localContext(context);
     const stateFile = newStateFile(local, name);
     const known = knownClusters(await local.kubeconfig(), context.cwd).find((one) => one.name === name);
-    if (known && known.stateFile !== stateFile) throw new KubectlError(`there is a cluster named ${JSON.stringify(name)} already, in ${known.stateFile}`);
+    if (known && known.stateFile !== stateFile)
+      throw new KubectlError(`there is a cluster named ${JSON.stringify(name)} already, in ${known.stateFile}`);
     const spec = await specFromFlags(context, name);
     const { createCluster } = await import('../../../cluster/clusters.ts');
     try {

@@ -20,7 +20,8 @@ export const list = defineVerb({
     }
     const { default: Table } = await import('cli-table3');
     const table = new Table({ head: ['', 'Cluster', 'Context', 'State file', 'Size'], style: { head: [], border: [] } });
-    for (const { name, context: to, stateFile, current } of clusters) table.push([current ? '*' : '', name, to ?? '', stateFile, sizeOf(stateFile)]);
+    for (const { name, context: to, stateFile, current } of clusters)
+      table.push([current ? '*' : '', name, to ?? '', stateFile, sizeOf(stateFile)]);
     out(table.toString());
     return 0;
   },

@@ -33,5 +33,13 @@ async function specOf(stateFile: string): Promise<object> {
   const [first] = facts?.nodes ?? [];
   if (!facts || !first) throw new KubectlError(`${stateFile} holds no cluster`);
   const { mode, speed } = openClock(store).state;
-  return { name: facts.name, seed: facts.seed, nodes: facts.nodes.map((node) => node.name), cpu: first.cpu, memoryKi: first.memoryKi, mode, speed };
+  return {
+    name: facts.name,
+    seed: facts.seed,
+    nodes: facts.nodes.map((node) => node.name),
+    cpu: first.cpu,
+    memoryKi: first.memoryKi,
+    mode,
+    speed,
+  };
 }

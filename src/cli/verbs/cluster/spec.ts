@@ -34,7 +34,8 @@ function nodesOf(text: string): string[] {
 
 /** As exams name them: controlplane, node01, node02 … */
 function counted(count: number, flag: string, least: number): string[] {
-  if (!Number.isInteger(count) || count < 1 || count > most) throw new KubectlError(`${flag} must be between ${least} and ${flag === '--workers' ? most - 1 : most}`);
+  if (!Number.isInteger(count) || count < 1 || count > most)
+    throw new KubectlError(`${flag} must be between ${least} and ${flag === '--workers' ? most - 1 : most}`);
   return Array.from({ length: count }, (_, i) => (i === 0 ? 'controlplane' : `node${String(i).padStart(2, '0')}`));
 }
 

@@ -14,7 +14,6 @@ export const deleteCluster = defineVerb({
     const file = shownFile(context);
     await editConfig(context, (config) => {
       if (!config.clusters.delete(name)) throw new KubectlError(`cannot delete cluster ${name}, not in ${file}`);
-
     });
     context.out(`deleted cluster ${name} from ${file}`);
     return 0;

@@ -13,7 +13,6 @@ export const deleteUser = defineVerb({
     const file = shownFile(context);
     await editConfig(context, (config) => {
       if (!config.users.delete(name)) throw new KubectlError(`cannot delete user ${name}, not in ${file}`);
-
     });
     context.out(`deleted user ${name} from ${file}`);
     return 0;

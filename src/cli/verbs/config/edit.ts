@@ -26,9 +26,8 @@ export async function usageThenError(context: VerbContext, message: string): Pro
   throw new KubectlError(message);
 }
 
-export async function showUsage({ program, command, write }: VerbContext): Promise<void> {
-  const { commandHelp } = await import('../../help/command.ts');
-  write(await commandHelp(program, command));
+export async function showUsage(context: VerbContext): Promise<void> {
+  context.write(await localContext(context).help(context.command));
 }
 
 /** `[a b]`: Go prints a list of words so. */

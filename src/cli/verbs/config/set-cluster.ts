@@ -6,7 +6,9 @@ import { setFileField } from './file-fields.ts';
 export const setCluster = defineVerb({
   short: 'Add a cluster to the kubeconfig or change one',
   long: 'Adds a cluster to the kubeconfig, or changes the given fields of one that is there and leaves the others. kubemu itself talks only to clusters that `kubemu cluster create` made.',
-  examples: [{ about: 'Change the address of the cluster e2e and nothing else', command: 'kubectl config set-cluster e2e --server=https://1.2.3.4' }],
+  examples: [
+    { about: 'Change the address of the cluster e2e and nothing else', command: 'kubectl config set-cluster e2e --server=https://1.2.3.4' },
+  ],
   flags: {
     'certificate-authority': 'File with the certificates of the authorities to trust.',
     'embed-certs': 'Put the content of the certificate files into the kubeconfig.',

@@ -7,7 +7,9 @@ import { setFileField } from './file-fields.ts';
 export const setCredentials = defineVerb({
   short: 'Add a user to the kubeconfig or change one',
   long: 'Adds a user to the kubeconfig, or changes the given fields of one that is there. A user proves who it is by a client certificate, a token, a password or a program.',
-  examples: [{ about: 'Let the user cluster-admin come with a token', command: 'kubectl config set-credentials cluster-admin --token=abc' }],
+  examples: [
+    { about: 'Let the user cluster-admin come with a token', command: 'kubectl config set-credentials cluster-admin --token=abc' },
+  ],
   flags: {
     'auth-provider': 'Name of an auth provider.',
     'auth-provider-arg': 'key=value for the auth provider; key- removes one.',
@@ -34,7 +36,8 @@ export const setCredentials = defineVerb({
       ...(flags.string('token') ? ['--token'] : []),
       ...(flags.string('username') || flags.string('password') ? ['--username/--password'] : []),
     ];
-    if (methods.length > 1) throw new KubectlError(`you cannot specify more than one authentication method at the same time: ${methods.join(', ')}`);
+    if (methods.length > 1)
+      throw new KubectlError(`you cannot specify more than one authentication method at the same time: ${methods.join(', ')}`);
     if (flags.bool('embed-certs') && !flags.string('client-certificate') && !flags.string('client-key')) {
       throw new KubectlError('you must specify a --client-certificate or --client-key to embed');
     }
@@ -42,7 +45,8 @@ export const setCredentials = defineVerb({
       const entry = config.users.get(name) ?? newStanza({});
       config.users.set(name, entry);
       const user: Record<string, unknown> = entry.value;
-      for (const field of ['client-certificate', 'client-key']) if (flags.given(field)) setFileField(context, user, field, flags.bool('embed-certs'));
+      for (const field of ['client-certificate', 'client-key'])
+        if (flags.given(field)) setFileField(context, user, field, flags.bool('embed-certs'));
       if (flags.given('token')) {
         user.token = flags.string('token');
         if (user.token !== '') for (const field of ['username', 'password']) delete user[field];
@@ -55,7 +59,15 @@ export const setCredentials = defineVerb({
       if (flags.given('auth-provider')) user['auth-provider'] = { config: null, name: flags.string('auth-provider') };
       const provider = user['auth-provider'] as { config: Record<string, string> | null } | undefined;
       if (provider && providerArgs.size > 0) provider.config = applied(provider.config ?? {}, providerArgs);
-      if (flags.string('exec-command')) user.exec = { apiVersion: null, args: null, command: flags.string('exec-command'), env: null, interactiveMode: 'IfAvailable', provideClusterInfo: false };
+      if (flags.string('exec-command'))
+        user.exec = {
+          apiVersion: null,
+          args: null,
+          command: flags.string('exec-command'),
+          env: null,
+          interactiveMode: 'IfAvailable',
+          provideClusterInfo: false,
+        };
       const exec = user.exec as Record<string, unknown> | undefined;
       if (!exec) return;
       if (flags.given('exec-api-version')) exec.apiVersion = flags.string('exec-api-version');
@@ -63,7 +75,9 @@ export const setCredentials = defineVerb({
       if (flags.given('exec-interactive-mode')) exec.interactiveMode = flags.string('exec-interactive-mode');
       if (flags.given('exec-provide-cluster-info')) exec.provideClusterInfo = flags.bool('exec-provide-cluster-info');
       if (variables.size > 0) {
-        const before = Object.fromEntries(((exec.env as { name: string; value: string }[] | null) ?? []).map((one) => [one.name, one.value]));
+        const before = Object.fromEntries(
+          ((exec.env as { name: string; value: string }[] | null) ?? []).map((one) => [one.name, one.value]),
+        );
         exec.env = Object.entries(applied(before, variables)).map(([key, value]) => ({ name: key, value }));
       }
     });

@@ -7,7 +7,9 @@ import { booleanFields, isData, parseProperty, stanzasOf } from './property.ts';
 export const set = defineVerb({
   short: 'Set one value of the kubeconfig',
   long: 'Sets one value of the kubeconfig. PROPERTY_NAME is a path with dots; names in it may hold dots themselves. Values of binary fields are base64, or taken as they are with --set-raw-bytes.',
-  examples: [{ about: 'Change the address of the cluster my-cluster', command: 'kubectl config set clusters.my-cluster.server https://1.2.3.4' }],
+  examples: [
+    { about: 'Change the address of the cluster my-cluster', command: 'kubectl config set clusters.my-cluster.server https://1.2.3.4' },
+  ],
   flags: { 'set-raw-bytes': 'Take the value of a binary field as it is.' },
   async run(context) {
     const { args, flags } = context;
@@ -16,7 +18,8 @@ export const set = defineVerb({
     const property = parseProperty(path);
     await editConfig(context, (config) => {
       if (property.section === 'current-context') config.currentContext = text;
-      else if (property.section === 'preferences') config.preferences = { ...(config.preferences as object), [property.field]: value(property.field === 'colors', false, text) };
+      else if (property.section === 'preferences')
+        config.preferences = { ...(config.preferences as object), [property.field]: value(property.field === 'colors', false, text) };
       else {
         const stanzas = stanzasOf(config, property.section);
         if (property.field === '' || property.name === '') {
@@ -25,7 +28,10 @@ export const set = defineVerb({
         }
         const entry = stanzas.get(property.name) ?? newStanza<Record<string, unknown>>({});
         const raw = isData(property.field);
-        entry.value[property.field] = raw && flags.bool('set-raw-bytes') ? Buffer.from(text).toString('base64') : value(booleanFields.includes(property.field), raw, text);
+        entry.value[property.field] =
+          raw && flags.bool('set-raw-bytes')
+            ? Buffer.from(text).toString('base64')
+            : value(booleanFields.includes(property.field), raw, text);
         stanzas.set(property.name, entry);
       }
     });
@@ -37,7 +43,9 @@ export const set = defineVerb({
 function value(boolean: boolean, base64: boolean, text: string): unknown {
   if (base64 && !(/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0)) {
     const bad = text.search(/[^A-Za-z0-9+/=]/);
-    throw new KubectlError(`error decoding input value: illegal base64 data at input byte ${bad < 0 ? Math.floor(text.length / 4) * 4 : bad}`);
+    throw new KubectlError(
+      `error decoding input value: illegal base64 data at input byte ${bad < 0 ? Math.floor(text.length / 4) * 4 : bad}`,
+    );
   }
   if (!boolean) return text;
   try {

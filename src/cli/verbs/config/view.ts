@@ -1,7 +1,7 @@
 // kubectl config view: the merged kubeconfig, secrets hidden unless --raw.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Entry, type Kubeconfig, copyConfig, toDocument } from '../../../client/kubeconfig.ts';
+import { copyConfig, type Entry, type Kubeconfig, toDocument } from '../../../client/kubeconfig.ts';
 import { printerFor } from '../../printers/index.ts';
 import { defineVerb, KubectlError } from '../../verb.ts';
 import { goList, readConfig } from './edit.ts';
@@ -29,7 +29,16 @@ export const view = defineVerb({
     if (flags.bool('flatten')) flatten(config, context.cwd);
     else if (!flags.bool('raw')) redact(config);
     const { apiVersion, clusters, contexts, kind, preferences, users, extensions, ...rest } = toDocument(config);
-    printer.print({ kind, apiVersion, ...(preferences ? { preferences } : {}), clusters, users, contexts, ...rest, ...(extensions ? { extensions } : {}) });
+    printer.print({
+      kind,
+      apiVersion,
+      ...(preferences ? { preferences } : {}),
+      clusters,
+      users,
+      contexts,
+      ...rest,
+      ...(extensions ? { extensions } : {}),
+    });
     return 0;
   },
 });
@@ -39,12 +48,19 @@ function minified(config: Kubeconfig): Kubeconfig {
   if (!name) throw new KubectlError('current-context must exist in order to minify');
   const context = config.contexts.get(name);
   if (!context) throw new KubectlError(`cannot locate context ${name}`);
-  const only = <T>(entries: Map<string, Entry<T>>, key: string | undefined): Map<string, Entry<T>> => new Map([...entries].filter(([one]) => one === key));
-  return { ...config, contexts: only(config.contexts, name), clusters: only(config.clusters, context.value.cluster), users: only(config.users, context.value.user) };
+  const only = <T>(entries: Map<string, Entry<T>>, key: string | undefined): Map<string, Entry<T>> =>
+    new Map([...entries].filter(([one]) => one === key));
+  return {
+    ...config,
+    contexts: only(config.contexts, name),
+    clusters: only(config.clusters, context.value.cluster),
+    users: only(config.users, context.value.user),
+  };
 }
 
 function redact(config: Kubeconfig): void {
-  for (const { value } of config.clusters.values()) if (value['certificate-authority-data']) value['certificate-authority-data'] = 'DATA+OMITTED';
+  for (const { value } of config.clusters.values())
+    if (value['certificate-authority-data']) value['certificate-authority-data'] = 'DATA+OMITTED';
   for (const { value } of config.users.values()) {
     for (const field of ['client-certificate-data', 'client-key-data']) if (value[field]) value[field] = 'DATA+OMITTED';
     for (const field of ['token', 'password']) if (value[field]) value[field] = 'REDACTED';
