@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Deployment } from '../../src/api/apps/deployment.ts';
 import { ReplicaSet } from '../../src/api/apps/replicaset.ts';
+import { StatefulSet } from '../../src/api/apps/statefulset.ts';
+import { PersistentVolumeClaim } from '../../src/api/core/persistentvolumeclaim.ts';
 import { Pod } from '../../src/api/core/pod.ts';
 import { controllers } from '../../src/controllers/index.ts';
 import { forbidden } from '../../src/machinery/status.ts';
@@ -208,5 +210,100 @@ describe('a Deployment', () => {
         message: `ReplicaSet "${rs?.metadata.name}" has timed out progressing.`,
       }),
     );
+  });
+});
+
+describe('a StatefulSet', () => {
+  const set = (replicas: number, spec: Record<string, unknown> = {}) => ({
+    metadata: { name: 'db', namespace: 'default' },
+    spec: {
+      replicas,
+      serviceName: 'db',
+      podManagementPolicy: 'OrderedReady',
+      selector: { matchLabels: { app: 'db' } },
+      template: { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'c', image: 'postgres:1' }] } },
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+      volumeClaimTemplates: [
+        { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+      ],
+      ...spec,
+    },
+  });
+  const names = () => pods().map(({ metadata }) => metadata.name);
+  const images = () => pods().map(({ spec }) => spec.containers[0]?.image);
+  const statefulSet = async () => cluster.client.get(StatefulSet, key('db'));
+
+  test('starts one pod after the other, each with its name and its claim', async () => {
+    cluster.create(StatefulSet, set(3));
+    await cluster.drain();
+    expect(names()).toEqual(['db-0']);
+    runPods(cluster);
+    await cluster.drain();
+    expect(names()).toEqual(['db-0', 'db-1']);
+    await settle();
+    expect(names()).toEqual(['db-0', 'db-1', 'db-2']);
+    expect(cluster.list(PersistentVolumeClaim).map(({ metadata }) => metadata.name)).toEqual(['data-db-0', 'data-db-1', 'data-db-2']);
+    expect(pods()[1]?.spec).toMatchObject({
+      hostname: 'db-1',
+      subdomain: 'db',
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-1' } }],
+    });
+    expect(cluster.events.slice(0, 2)).toEqual([
+      'Normal SuccessfulCreate StatefulSet/db: create Claim data-db-0 Pod db-0 in StatefulSet db success',
+      'Normal SuccessfulCreate StatefulSet/db: create Pod db-0 in StatefulSet db successful',
+    ]);
+    expect((await statefulSet())?.status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+      currentReplicas: 3,
+      updatedReplicas: 3,
+      availableReplicas: 3,
+    });
+  });
+
+  test('Parallel starts all at once', async () => {
+    cluster.create(StatefulSet, set(3, { podManagementPolicy: 'Parallel' }));
+    await cluster.drain();
+    expect(names()).toEqual(['db-0', 'db-1', 'db-2']);
+  });
+
+  test('scales down from the highest number and keeps the claims', async () => {
+    cluster.create(StatefulSet, set(3));
+    await settle();
+    cluster.change(StatefulSet, key('db'), { spec: { replicas: 1 } });
+    await settle();
+    expect(names()).toEqual(['db-0']);
+    expect(cluster.events.slice(-2)).toEqual([
+      'Normal SuccessfulDelete StatefulSet/db: delete Pod db-2 in StatefulSet db successful',
+      'Normal SuccessfulDelete StatefulSet/db: delete Pod db-1 in StatefulSet db successful',
+    ]);
+    expect(cluster.list(PersistentVolumeClaim)).toHaveLength(3);
+  });
+
+  test('updates from the highest number down, as far as the partition', async () => {
+    cluster.create(StatefulSet, set(3, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } }));
+    await settle();
+    cluster.events.length = 0;
+    cluster.change(StatefulSet, key('db'), { spec: { template: { spec: { containers: [{ name: 'c', image: 'postgres:2' }] } } } });
+    await settle();
+    expect(images()).toEqual(['postgres:1', 'postgres:2', 'postgres:2']);
+    expect(cluster.events.filter((line) => line.includes('Delete')).map((line) => /Pod (\S+)/.exec(line)?.[1])).toEqual(['db-2', 'db-1']);
+    cluster.change(StatefulSet, key('db'), { spec: { updateStrategy: { rollingUpdate: { partition: 0 } } } });
+    await settle();
+    expect(images()).toEqual(['postgres:2', 'postgres:2', 'postgres:2']);
+    const { status } = (await statefulSet()) ?? {};
+    expect(status?.currentRevision).toBe(status?.updateRevision);
+  });
+
+  test('OnDelete waits for somebody to delete', async () => {
+    cluster.create(StatefulSet, set(1, { updateStrategy: { type: 'OnDelete' } }));
+    await settle();
+    cluster.change(StatefulSet, key('db'), { spec: { template: { spec: { containers: [{ name: 'c', image: 'postgres:2' }] } } } });
+    await settle();
+    expect(images()).toEqual(['postgres:1']);
+    const [only] = pods();
+    if (only) cluster.delete(Pod, only);
+    await settle();
+    expect(images()).toEqual(['postgres:2']);
   });
 });
