@@ -122,7 +122,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
 
     const source = new PodSource(agent, namespace, name);
     try {
-      await source.load(stored?.uid);
+      await source.load(stored);
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
       const wakes = new Map<WakeUpClass, Instant>([['recurrence', clock.now() + API_RETRY]]);

@@ -27,8 +27,9 @@ export class PodSource {
     private readonly name: string,
   ) {}
 
-  /** @param uid of the Pod that the kubelet runs under this name, if any */
-  async load(uid: string | undefined): Promise<void> {
+  /** @param record of the Pod that the kubelet runs under this name, if any */
+  async load(record: PodRecord | undefined): Promise<void> {
+    const uid = record?.uid;
     const { agent, namespace, name } = this;
     const manifest = await staticPodNamed(agent, namespace, name);
     if (manifest) {
@@ -38,7 +39,13 @@ export class PodSource {
       this.#target = this.pod && (await this.#mirror(manifest));
       return;
     }
-    const found = await agent.client.get(Pod, { namespace, name });
+    let found: Pod | undefined;
+    try {
+      found = await agent.client.get(Pod, { namespace, name });
+    } catch (error) {
+      if (record?.source === 'file' && error instanceof DialError) return; // its manifest is gone, whatever the API would say
+      throw error;
+    }
     if (found?.metadata.annotations?.[MIRROR]) {
       await agent.client.delete(Pod, { namespace, name }, { gracePeriodSeconds: 0, uid: found.metadata.uid }); // its manifest is gone
       return;

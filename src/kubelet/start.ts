@@ -248,6 +248,8 @@ async function processOf(
     },
     workingDir: container.workingDir ?? (image.workingDir || '/'),
     ...(user === 0 ? {} : { user }),
+    ...(security.runAsGroup ? { group: security.runAsGroup } : {}),
+    ...(container.ports ? { ports: container.ports.map(({ containerPort }) => containerPort) } : {}),
     ...(security.readOnlyRootFilesystem ? { readOnlyRootFilesystem: true } : {}),
     mounts: (container.volumeMounts ?? []).map(({ name, mountPath, subPath, subPathExpr, readOnly }) => {
       const sub = subPathExpr ? expand(subPathExpr, env) : subPath;
