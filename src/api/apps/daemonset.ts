@@ -1,9 +1,12 @@
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { notSupported, required } from '../../machinery/validation/field-error.ts';
 import { blank } from '../blank.ts';
 import { age, containerColumns, labelsText, name, selectorCell } from '../columns/columns.ts';
 import { defaultPodTemplate } from '../core/pod/defaults.ts';
 import { defineKind } from '../define.ts';
 import type { V1DaemonSet, V1DaemonSetSpec } from '../generated/types.ts';
+import { immutable, isZero, nonNegative, validateIntOrPercent, validateSelector, validateTemplate } from './validation.ts';
 
 export type DaemonSet = Stored<V1DaemonSet>;
 
@@ -11,6 +14,9 @@ export const DaemonSet = defineKind<DaemonSet>({
   group: 'apps',
   version: 'v1',
   kind: 'DaemonSet',
+  validate: validateDaemonSet,
+  validateUpdate: (ds, old, subresource) =>
+    subresource === 'status' ? [] : [...validateDaemonSet(ds), ...immutable(ds.spec.selector, old.spec.selector, 'spec.selector')],
   setDefaults(ds) {
     ds.spec ??= blank<V1DaemonSetSpec>();
     const { spec } = ds;
@@ -40,3 +46,24 @@ export const DaemonSet = defineKind<DaemonSet>({
     { header: 'SELECTOR', wide: true, cell: (ds) => selectorCell(ds.spec.selector) },
   ],
 });
+
+function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
+  const errors = [
+    ...validateSelector(spec.selector, 'spec.selector', 'daemonset'),
+    ...validateTemplate(spec.template, spec.selector, 'spec.template', 'DaemonSet'),
+    ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
+    ...nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+  ];
+  const { type = '', rollingUpdate } = spec.updateStrategy ?? {};
+  if (type !== 'OnDelete' && type !== 'RollingUpdate')
+    errors.push(notSupported('spec.updateStrategy.type', type, ['RollingUpdate', 'OnDelete']));
+  const at = 'spec.updateStrategy.rollingUpdate';
+  errors.push(
+    ...validateIntOrPercent(rollingUpdate?.maxUnavailable, `${at}.maxUnavailable`),
+    ...validateIntOrPercent(rollingUpdate?.maxSurge, `${at}.maxSurge`),
+  );
+  if (rollingUpdate && isZero(rollingUpdate.maxUnavailable) && isZero(rollingUpdate.maxSurge)) {
+    errors.push(required(`${at}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+  }
+  return errors;
+}

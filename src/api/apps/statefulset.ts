@@ -1,10 +1,14 @@
+import { jsonEqual } from '../../machinery/equal.ts';
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { forbiddenField, invalidValue } from '../../machinery/validation/field-error.ts';
 import { blank } from '../blank.ts';
 import { age, containerColumns, name } from '../columns/columns.ts';
 import { defaultPodTemplate } from '../core/pod/defaults.ts';
 import { defaultClaimSpec } from '../core/pod/volume-defaults.ts';
 import { defineKind } from '../define.ts';
 import type { V1StatefulSet, V1StatefulSetSpec } from '../generated/types.ts';
+import { nonNegative, validateSelector, validateTemplate } from './validation.ts';
 
 export type StatefulSet = Stored<V1StatefulSet>;
 
@@ -12,6 +16,8 @@ export const StatefulSet = defineKind<StatefulSet>({
   group: 'apps',
   version: 'v1',
   kind: 'StatefulSet',
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
   setDefaults(sts) {
     sts.spec ??= blank<V1StatefulSetSpec>();
     const { spec } = sts;
@@ -48,3 +54,48 @@ export const StatefulSet = defineKind<StatefulSet>({
     ...containerColumns<StatefulSet>((sts) => sts.spec.template),
   ],
 });
+
+function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
+  const errors: FieldError[] = [];
+  const policy = spec.podManagementPolicy ?? '';
+  if (policy !== 'OrderedReady' && policy !== 'Parallel') {
+    errors.push(invalidValue('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
+  }
+  const type = spec.updateStrategy?.type ?? '';
+  if (type !== 'RollingUpdate' && type !== 'OnDelete') {
+    errors.push(invalidValue('spec.updateStrategy', spec.updateStrategy ?? null, "must be 'RollingUpdate' or 'OnDelete'"));
+  }
+  return [
+    ...errors,
+    ...nonNegative(spec.updateStrategy?.rollingUpdate?.partition, 'spec.updateStrategy.rollingUpdate.partition'),
+    ...nonNegative(spec.replicas, 'spec.replicas'),
+    ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
+    ...validateSelector(spec.selector, 'spec.selector', 'statefulset'),
+    ...validateTemplate(spec.template, spec.selector, 'spec.template', 'StatefulSet'),
+  ];
+}
+
+const CHANGEABLE = new Set([
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+]);
+
+function validateStatefulSetUpdate(sts: StatefulSet, old: StatefulSet, subresource: string): FieldError[] {
+  if (subresource === 'status') return [];
+  const errors = validateStatefulSet(sts);
+  const fixed = (spec: object): object => Object.fromEntries(Object.entries(spec).filter(([field]) => !CHANGEABLE.has(field)));
+  if (!jsonEqual(fixed(sts.spec), fixed(old.spec))) {
+    errors.push(
+      forbiddenField(
+        'spec',
+        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+      ),
+    );
+  }
+  return errors;
+}

@@ -5,6 +5,7 @@ import { age, conditionStatus, containerColumns, name, selectorCell } from '../c
 import { defineKind } from '../define.ts';
 import type { V1Job } from '../generated/types.ts';
 import { defaultJob, prepareJob } from './job/defaults.ts';
+import { validateJob, validateJobUpdate } from './job/validation.ts';
 
 export type Job = Stored<V1Job>;
 
@@ -12,6 +13,8 @@ export const Job = defineKind<Job>({
   group: 'batch',
   version: 'v1',
   kind: 'Job',
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
   setDefaults: defaultJob,
   prepareForCreate: prepareJob,
   selectableFields: (job) => ({ 'status.successful': String(job.status?.succeeded ?? 0) }),

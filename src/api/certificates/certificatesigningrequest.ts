@@ -1,6 +1,8 @@
 import { humanDuration } from '../../machinery/age.ts';
 import { seconds } from '../../machinery/clock.ts';
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { invalidValue, required } from '../../machinery/validation/field-error.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1CertificateSigningRequest } from '../generated/types.ts';
@@ -11,6 +13,26 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
   version: 'v1',
   kind: 'CertificateSigningRequest',
+  validate(csr) {
+    const errors: FieldError[] = [];
+    const { request, signerName, usages, expirationSeconds } = csr.spec;
+    const pem = Buffer.from(request ?? '', 'base64').toString();
+    if (!/-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(pem)) {
+      errors.push(invalidValue('spec.request', request ?? '', 'PEM block type must be CERTIFICATE REQUEST'));
+    }
+    if (!usages?.length) errors.push(required('spec.usages'));
+    if (!signerName) errors.push(required('spec.signerName'));
+    else if (!signerName.includes('/'))
+      errors.push(
+        invalidValue('spec.signerName', signerName, 'must be a fully qualified domain and path of the form "example.com/signer-name"'),
+      );
+    if (expirationSeconds !== undefined && expirationSeconds < 600) {
+      errors.push(
+        invalidValue('spec.expirationSeconds', expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)'),
+      );
+    }
+    return errors;
+  },
   nameRule: 'path-segment',
   prepareForCreate(csr) {
     csr.status = {};

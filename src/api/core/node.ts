@@ -1,4 +1,7 @@
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { duplicate, forbiddenField, invalidFor, notSupported, required } from '../../machinery/validation/field-error.ts';
+import { qualifiedName, validLabelValue } from '../../machinery/validation/names.ts';
 import { age, conditionStatus, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Node } from '../generated/types.ts';
@@ -9,6 +12,8 @@ export const Node = defineKind<Node>({
   group: '',
   version: 'v1',
   kind: 'Node',
+  validate: validateNode,
+  validateUpdate: (node, old, subresource) => (subresource === 'status' ? [] : [...validateNode(node), ...podCidr(node, old)]),
   setDefaults(node) {
     node.spec ??= {};
     if (node.status?.capacity) node.status.allocatable ??= node.status.capacity;
@@ -52,4 +57,31 @@ function kernel(node: Node): string {
   const { kernelVersion, architecture } = node.status?.nodeInfo ?? {};
   if (!kernelVersion) return '<unknown>';
   return architecture ? `${kernelVersion} (${architecture})` : kernelVersion;
+}
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+function validateNode({ spec }: Node): FieldError[] {
+  const errors: FieldError[] = [];
+  const taken = new Set<string>();
+  for (const [i, { key, value, effect }] of (spec.taints ?? []).entries()) {
+    const at = `spec.taints[${i}]`;
+    errors.push(...invalidFor(`${at}.key`, key, qualifiedName(key)));
+    if (value) errors.push(...invalidFor(`${at}.value`, value, validLabelValue(value)));
+    if (!effect) errors.push(required(`${at}.effect`));
+    else if (!EFFECTS.includes(effect)) errors.push(notSupported(`${at}.effect`, effect, EFFECTS));
+    if (taken.has(`${key}:${effect}`)) {
+      errors.push({
+        ...duplicate(at, { key, effect }),
+        message: `Duplicate value: ${JSON.stringify({ key, ...(value ? { value } : {}), effect })}: taints must be unique by key and effect pair`,
+      });
+    }
+    taken.add(`${key}:${effect}`);
+  }
+  return errors;
+}
+
+function podCidr(node: Node, old: Node): FieldError[] {
+  const isChanged = old.spec.podCIDR && node.spec.podCIDR !== old.spec.podCIDR;
+  return isChanged ? [forbiddenField('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')] : [];
 }

@@ -1,8 +1,15 @@
+import { jsonEqual } from '../../machinery/equal.ts';
 import type { Stored } from '../../machinery/object.ts';
+import { compareQuantities, parseQuantity } from '../../machinery/quantity.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { forbiddenField, invalidFor } from '../../machinery/validation/field-error.ts';
+import { validateLabelSelector } from '../../machinery/validation/label-selector.ts';
+import { dnsSubdomain } from '../../machinery/validation/names.ts';
 import { accessModesText, age, name, storageClassText } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1PersistentVolumeClaim } from '../generated/types.ts';
 import { defaultClaimSpec } from './pod/volume-defaults.ts';
+import { validateAccessModes, validateStorage, validateVolumeMode } from './volume-validation.ts';
 
 export type PersistentVolumeClaim = Stored<V1PersistentVolumeClaim>;
 
@@ -10,6 +17,8 @@ export const PersistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   group: '',
   version: 'v1',
   kind: 'PersistentVolumeClaim',
+  validate: validateClaim,
+  validateUpdate: validateClaimUpdate,
   setDefaults(pvc) {
     pvc.spec ??= {};
     defaultClaimSpec(pvc.spec);
@@ -29,3 +38,34 @@ export const PersistentVolumeClaim = defineKind<PersistentVolumeClaim>({
     { header: 'VOLUMEMODE', wide: true, cell: (pvc) => pvc.spec.volumeMode ?? '<unset>' },
   ],
 });
+
+function validateClaim({ spec }: PersistentVolumeClaim): FieldError[] {
+  return [
+    ...validateAccessModes(spec.accessModes, 'spec.accessModes'),
+    ...validateLabelSelector(spec.selector, 'spec.selector'),
+    ...validateStorage(spec.resources?.requests?.['storage'], 'spec.resources[storage]'),
+    ...(spec.storageClassName ? invalidFor('spec.storageClassName', spec.storageClassName, dnsSubdomain(spec.storageClassName)) : []),
+    ...validateVolumeMode(spec.volumeMode, 'spec.volumeMode'),
+  ];
+}
+
+/** A bound claim may grow; until then only the binder names its volume, and a class may be given late. */
+function validateClaimUpdate(pvc: PersistentVolumeClaim, old: PersistentVolumeClaim, subresource: string): FieldError[] {
+  if (subresource === 'status') return [];
+  const errors = validateClaim(pvc);
+  const put = { ...pvc.spec };
+  if (!old.spec.volumeName) put.volumeName = old.spec.volumeName;
+  if (old.spec.storageClassName === undefined) put.storageClassName = old.spec.storageClassName;
+  put.volumeAttributesClassName = old.spec.volumeAttributesClassName;
+  if (old.status?.phase === 'Bound') put.resources = old.spec.resources;
+  if (!jsonEqual(put, old.spec)) {
+    errors.push(
+      forbiddenField('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'),
+    );
+  }
+  const [before, after] = [old.spec.resources?.requests?.['storage'], pvc.spec.resources?.requests?.['storage']];
+  if (before && after && compareQuantities(parseQuantity(after), parseQuantity(old.status?.capacity?.['storage'] ?? before)) < 0) {
+    errors.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'));
+  }
+  return errors;
+}

@@ -5,6 +5,8 @@ import type { V1Pod } from '../generated/types.ts';
 import { podColumns } from './pod/columns.ts';
 import { podFields, podGracePeriod, preparePod } from './pod/create.ts';
 import { defaultPod } from './pod/defaults.ts';
+import { validatePod } from './pod/validation/pod-spec.ts';
+import { validatePodUpdate } from './pod/validation/update.ts';
 
 export type Pod = Stored<V1Pod>;
 
@@ -15,6 +17,8 @@ export const Pod = defineKind<Pod>({
   columns: podColumns,
   setDefaults: defaultPod,
   prepareForCreate: preparePod,
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
   selectableFields: podFields,
   gracefulDeletion: podGracePeriod,
 });

@@ -1,4 +1,7 @@
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { required } from '../../machinery/validation/field-error.ts';
+import { nonNegative, validateTemplate } from '../apps/validation.ts';
 import { age, containerColumns, labelsText, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ReplicationController } from '../generated/types.ts';
@@ -10,6 +13,8 @@ export const ReplicationController = defineKind<ReplicationController>({
   group: '',
   version: 'v1',
   kind: 'ReplicationController',
+  validate: validateController,
+  validateUpdate: (rc, _old, subresource) => (subresource === 'status' ? [] : validateController(rc)),
   setDefaults(rc) {
     rc.spec ??= {};
     rc.spec.replicas ??= 1;
@@ -33,3 +38,10 @@ export const ReplicationController = defineKind<ReplicationController>({
     { header: 'SELECTOR', wide: true, cell: (rc) => labelsText(rc.spec.selector) },
   ],
 });
+
+function validateController({ spec }: ReplicationController): FieldError[] {
+  const errors = [...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds')];
+  if (!Object.keys(spec.selector ?? {}).length) errors.push(required('spec.selector'));
+  errors.push(...nonNegative(spec.replicas, 'spec.replicas'));
+  return [...errors, ...validateTemplate(spec.template, { matchLabels: spec.selector }, 'spec.template', 'ReplicationController')];
+}

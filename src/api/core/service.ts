@@ -3,6 +3,7 @@ import { blank } from '../blank.ts';
 import { age, labelsText, loadBalancerText, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Service, V1ServiceSpec } from '../generated/types.ts';
+import { keepAllocated, validateService, validateServiceUpdate } from './service-validation.ts';
 
 export type Service = Stored<V1Service>;
 
@@ -10,6 +11,9 @@ export const Service = defineKind<Service>({
   group: '',
   version: 'v1',
   kind: 'Service',
+  prepareForUpdate: keepAllocated,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
   nameRule: 'dns-1035',
   setDefaults: defaultService,
   prepareForCreate: prepareService,

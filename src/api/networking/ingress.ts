@@ -2,6 +2,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { age, firstFew, loadBalancerText, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Ingress } from '../generated/types.ts';
+import { validateIngress } from './ingress-validation.ts';
 
 export type Ingress = Stored<V1Ingress>;
 
@@ -9,6 +10,8 @@ export const Ingress = defineKind<Ingress>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'Ingress',
+  validate: validateIngress,
+  validateUpdate: (ingress, _old, subresource) => (subresource === 'status' ? [] : validateIngress(ingress)),
   setDefaults(ingress) {
     ingress.spec ??= {};
   },

@@ -1,4 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { invalidValue } from '../../machinery/validation/field-error.ts';
+import { validateLabelSelector } from '../../machinery/validation/label-selector.ts';
+import { validateIntOrPercent } from '../apps/validation.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1PodDisruptionBudget } from '../generated/types.ts';
@@ -9,6 +13,8 @@ export const PodDisruptionBudget = defineKind<PodDisruptionBudget>({
   group: 'policy',
   version: 'v1',
   kind: 'PodDisruptionBudget',
+  validate: validateBudget,
+  validateUpdate: (pdb, _old, subresource) => (subresource === 'status' ? [] : validateBudget(pdb)),
   setDefaults(pdb) {
     pdb.spec ??= {};
   },
@@ -23,3 +29,16 @@ export const PodDisruptionBudget = defineKind<PodDisruptionBudget>({
     age,
   ],
 });
+
+function validateBudget({ spec }: PodDisruptionBudget): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
+    errors.push(invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+  }
+  return [
+    ...errors,
+    ...validateIntOrPercent(spec.minAvailable, 'spec.minAvailable'),
+    ...validateIntOrPercent(spec.maxUnavailable, 'spec.maxUnavailable'),
+    ...validateLabelSelector(spec.selector, 'spec.selector'),
+  ];
+}

@@ -1,4 +1,9 @@
+import { jsonEqual } from '../../machinery/equal.ts';
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { forbiddenField, invalidFor, notSupported, required } from '../../machinery/validation/field-error.ts';
+import { qualifiedName } from '../../machinery/validation/names.ts';
+import { immutable } from '../apps/validation.ts';
 import { age, nameWithDefault } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1StorageClass } from '../generated/types.ts';
@@ -9,6 +14,15 @@ export const StorageClass = defineKind<StorageClass>({
   group: 'storage.k8s.io',
   version: 'v1',
   kind: 'StorageClass',
+  validate: validateClass,
+  validateUpdate(sc, old) {
+    const errors: FieldError[] = [];
+    if (!jsonEqual(sc.parameters ?? {}, old.parameters ?? {}))
+      errors.push(forbiddenField('parameters', 'updates to parameters are forbidden.'));
+    if (sc.provisioner !== old.provisioner) errors.push(forbiddenField('provisioner', 'updates to provisioner are forbidden.'));
+    if (sc.reclaimPolicy !== old.reclaimPolicy) errors.push(forbiddenField('reclaimPolicy', 'updates to reclaimPolicy are forbidden.'));
+    return [...errors, ...immutable(sc.volumeBindingMode, old.volumeBindingMode, 'volumeBindingMode')];
+  },
   setDefaults(sc) {
     sc.reclaimPolicy ??= 'Delete';
     sc.volumeBindingMode ??= 'Immediate';
@@ -22,3 +36,15 @@ export const StorageClass = defineKind<StorageClass>({
     age,
   ],
 });
+
+function validateClass(sc: StorageClass): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!sc.provisioner) errors.push(required('provisioner', sc.provisioner ?? ''));
+  else errors.push(...invalidFor('provisioner', sc.provisioner, qualifiedName(sc.provisioner.toLowerCase())));
+  if (sc.reclaimPolicy && !['Delete', 'Retain'].includes(sc.reclaimPolicy))
+    errors.push(notSupported('reclaimPolicy', sc.reclaimPolicy, ['Delete', 'Retain']));
+  const mode = sc.volumeBindingMode ?? '';
+  if (!['Immediate', 'WaitForFirstConsumer'].includes(mode))
+    errors.push(notSupported('volumeBindingMode', mode, ['Immediate', 'WaitForFirstConsumer']));
+  return errors;
+}
