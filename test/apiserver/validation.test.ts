@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import type { Status } from '../../src/machinery/status.ts';
+import { MERGE, pod, STRATEGIC, testServer } from './harness.ts';
+
+const NS = '/api/v1/namespaces/default';
+const STRICT = { query: { fieldValidation: 'Strict' } };
+const deployment = (spec: Record<string, unknown> = {}): Record<string, unknown> => ({
+  metadata: { name: 'web' },
+  spec: {
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
+    ...spec,
+  },
+});
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
+
+describe('fields', () => {
+  const unknown = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'nginx', imag: 'x' }], foo: 'bar' } };
+
+  test('that are unknown are refused when strict', async () => {
+    const { refused } = await testServer();
+    expect(await refused('POST', `${NS}/pods`, unknown, STRICT)).toBe(
+      'Pod in version "v1" cannot be handled as a Pod: strict decoding error: unknown field "spec.containers[0].imag", unknown field "spec.foo"',
+    );
+  });
+
+  test('that are unknown are dropped with a warning otherwise', async () => {
+    const { request } = await testServer();
+    const response = await request('POST', `${NS}/pods`, unknown);
+    expect(response.warnings).toEqual(['unknown field "spec.containers[0].imag"', 'unknown field "spec.foo"']);
+    expect((response.body as { spec: object }).spec).not.toHaveProperty('foo');
+    const silent = await request('POST', `${NS}/pods`, { ...unknown, metadata: { name: 'q' } }, { query: { fieldValidation: 'Ignore' } });
+    expect(silent).not.toHaveProperty('warnings');
+  });
+
+  test.each([
+    [
+      'replicas',
+      'three',
+      'Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+  ])('of the wrong type are always refused', async (field, value, message) => {
+    const { refused } = await testServer();
+    expect(await refused('POST', DEPLOYMENTS, deployment({ [field]: value }))).toBe(message);
+  });
+
+  test('a patch to an unknown field is an invalid patch', async () => {
+    const { ok, request } = await testServer();
+    await ok('POST', DEPLOYMENTS, deployment());
+    const response = await request('PATCH', `${DEPLOYMENTS}/web`, { spec: { foo: 'bar' } }, { ...MERGE, ...STRICT });
+    expect((response.body as Status).details?.causes).toEqual([
+      {
+        reason: 'FieldValueInvalid',
+        field: 'patch',
+        message: 'Invalid value: "map[spec:map[foo:bar]]": strict decoding error: unknown field "spec.foo"',
+      },
+    ]);
+  });
+});
+
+describe('objects', () => {
+  const NAME = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`;
+  test.each([
+    [
+      '/configmaps',
+      { metadata: { name: 'Bad_Name' } },
+      `ConfigMap "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name": ${NAME}`,
+    ],
+    [
+      '/configmaps',
+      { metadata: { name: 'a'.repeat(270) } },
+      `ConfigMap "${'a'.repeat(270)}" is invalid: metadata.name: Invalid value: "${'a'.repeat(270)}": must be no more than 253 bytes`,
+    ],
+    [
+      '/pods',
+      { metadata: { name: 'p' }, spec: { containers: [{ name: 'c' }] } },
+      'Pod "p" is invalid: spec.containers[0].image: Required value',
+    ],
+    ['/pods', { metadata: { name: 'p' }, spec: { containers: [] } }, 'Pod "p" is invalid: spec.containers: Required value'],
+    [
+      '/pods',
+      { metadata: {}, spec: { containers: [{ name: 'c', image: 'x' }] } },
+      'Pod "" is invalid: metadata.name: Required value: name or generateName is required',
+    ],
+    [
+      '/configmaps',
+      { metadata: { name: 'a', namespace: 'b' } },
+      'the namespace of the provided object does not match the namespace sent on the request',
+    ],
+    [
+      '/configmaps',
+      { apiVersion: 'v2', metadata: { name: 'a' } },
+      'the API version in the data (v2) does not match the expected API version (v1)',
+    ],
+  ])('%s (%#) are refused with every reason', async (path, body, message) => {
+    const { refused } = await testServer();
+    expect(await refused('POST', NS + path, body)).toBe(message);
+  });
+
+  test.each([
+    [
+      { spec: { selector: { matchLabels: { app: 'x' } } } },
+      'Deployment.apps "web" is invalid: [spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`, spec.selector: Invalid value: {"matchLabels":{"app":"x"}}: field is immutable]',
+    ],
+    [{ metadata: { name: 'other' } }, 'the name of the object (other) does not match the name on the URL (web)'],
+  ])('changes that are not allowed (%#)', async (change, message) => {
+    const { ok, refused } = await testServer();
+    await ok('POST', DEPLOYMENTS, deployment());
+    expect(await refused('PATCH', `${DEPLOYMENTS}/web`, change, STRATEGIC)).toBe(message);
+  });
+
+  test('a running Pod changes its image and little else', async () => {
+    const { ok, refused } = await testServer();
+    await ok('POST', `${NS}/pods`, pod('p'));
+    await ok('PATCH', `${NS}/pods/p`, { spec: { containers: [{ name: 'c', image: 'nginx:1.25' }] } }, STRATEGIC);
+    const message = await refused(
+      'PATCH',
+      `${NS}/pods/p`,
+      { spec: { containers: [{ name: 'c', env: [{ name: 'A', value: 'b' }] }] } },
+      STRATEGIC,
+    );
+    expect(message).toMatch(
+      /^Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec\.containers\[\*\]\.image`/,
+    );
+  });
+
+  test('a dry run leaves nothing behind', async () => {
+    const { ok, refused } = await testServer();
+    const created = await ok('POST', `${NS}/configmaps`, { metadata: { name: 'a' } }, { query: { dryRun: 'All' } });
+    expect(created.metadata.uid).toBeTruthy();
+    expect(await refused('GET', `${NS}/configmaps/a`)).toBe('configmaps "a" not found');
+    await ok('POST', `${NS}/configmaps`, { metadata: { name: 'a' } });
+    await ok('DELETE', `${NS}/configmaps/a`, undefined, { query: { dryRun: 'All' } });
+    await ok('GET', `${NS}/configmaps/a`);
+  });
+});
+
+describe('bodies', () => {
+  test.each([
+    ['{"a":', 'application/json', 400, /^couldn't get version\/kind; json parse error/],
+    ['[]', 'application/json', 400, /^couldn't get version\/kind/],
+    ['a: b', 'text/plain', 415, /^the body of the request was in an unknown format - accepted media types include: application\/json/],
+    ['a: [', 'application/yaml', 400, /yaml/],
+  ])('%s as %s is refused', async (body, contentType, code, message) => {
+    const { request } = await testServer();
+    const response = await request('POST', `${NS}/configmaps`, body, { contentType });
+    expect(response.code).toBe(code);
+    expect((response.body as Status).message).toMatch(message);
+  });
+
+  test('YAML is welcome', async () => {
+    const { ok } = await testServer();
+    const created = await ok('POST', `${NS}/configmaps`, 'metadata: {name: y}\ndata: {k: v}\n', { contentType: 'application/yaml' });
+    expect(created.data).toEqual({ k: 'v' });
+  });
+});
+
+describe('CustomResourceDefinitions', () => {
+  const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const definition = {
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', kind: 'Widget', shortNames: ['wd'] },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }],
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              required: ['spec'],
+              properties: {
+                spec: {
+                  type: 'object',
+                  required: ['size'],
+                  properties: {
+                    size: { type: 'integer', minimum: 1 },
+                    color: { type: 'string', enum: ['red', 'blue'], default: 'red' },
+                  },
+                },
+                status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+              },
+            },
+          },
+        },
+      ],
+    },
+  };
+  const WIDGETS = '/apis/example.com/v1/namespaces/default/widgets';
+
+  test('are served at once, with their columns', async () => {
+    const { ok, refused } = await testServer();
+    expect(await refused('GET', WIDGETS)).toBe('the server could not find the requested resource');
+    const { status } = await ok('POST', CRDS, definition);
+    expect(
+      (status as { conditions: { type: string; status: string }[] }).conditions.map(({ type, status }) => `${type}=${status}`),
+    ).toEqual(['NamesAccepted=True', 'Established=True']);
+    await ok('POST', WIDGETS, { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { size: 3 } });
+    const table = (await ok('GET', WIDGETS, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })) as unknown as {
+      columnDefinitions: { name: string }[];
+      rows: { cells: unknown[] }[];
+    };
+    expect(table.columnDefinitions.map(({ name }) => name)).toEqual(['Name', 'Size']);
+    expect(table.rows[0]?.cells).toEqual(['w', 3]);
+  });
+
+  test('take their objects with them', async () => {
+    const { ok, refused } = await testServer();
+    await ok('POST', CRDS, definition);
+    await ok('POST', WIDGETS, { metadata: { name: 'w', finalizers: ['example.com/hold'] }, spec: { size: 3 } });
+    expect((await ok('DELETE', `${CRDS}/widgets.example.com`)).metadata.finalizers).toEqual(['customresourcecleanup.apiextensions.k8s.io']);
+    await ok('PATCH', `${WIDGETS}/w`, { metadata: { finalizers: null } }, MERGE);
+    expect(await refused('GET', `${CRDS}/widgets.example.com`)).toBe(
+      'customresourcedefinitions.apiextensions.k8s.io "widgets.example.com" not found',
+    );
+    expect(await refused('GET', WIDGETS)).toBe('the server could not find the requested resource');
+  });
+});
