@@ -4,6 +4,7 @@ import { AddressesExhausted, assignAddress, releaseAddress } from '../cni/addres
 import { milliseconds, minutes, seconds } from '../machinery/clock.ts';
 import type { Agent } from './agent.ts';
 import { thinned } from './back-off.ts';
+import { networkFiles } from './network-files.ts';
 import type { PodRecord } from './record.ts';
 import { MountError, type VolumeFiles, volumesOf } from './volumes.ts';
 
@@ -84,7 +85,9 @@ export async function finishSandbox(agent: Agent, pod: Pod, record: PodRecord): 
 
 /** Brings the files of all volumes into the Pod's machine. */
 export async function putVolumes(agent: Agent, pod: Pod, record: PodRecord, only?: (name: string) => boolean): Promise<void> {
-  const volumes = (await readVolumes(agent, pod, record)).filter(({ volume }) => only?.(volume) ?? true);
+  const { hostname = pod.metadata.name, ip = '' } = agent.sandboxes.get(agent.node, record.uid) ?? {};
+  const own = networkFiles(agent, pod, hostname, ip);
+  const volumes = [own, ...(await readVolumes(agent, pod, record))].filter(({ volume }) => only?.(volume) ?? true);
   if (volumes.length === 0) return;
   await agent.sandboxes.act(agent.node, record.uid, (machine) => {
     for (const { volume, files, keep } of volumes) machine.putVolume(volume, files, keep);

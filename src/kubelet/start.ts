@@ -13,6 +13,7 @@ import { heldBackUntil, LONGEST_BACK_OFF, nextBackOff, roundsAtOnce, thinned } f
 import { goDuration } from './duration.ts';
 import { ConfigError, type Environment, environmentOf, expand } from './environment.ts';
 import { beginHook } from './hooks.ts';
+import { networkMounts } from './network-files.ts';
 import { beginProbes } from './probes.ts';
 import { ensureImage } from './pull.ts';
 import { noLongerPutOff, putOff } from './put-off.ts';
@@ -251,10 +252,13 @@ async function processOf(
     ...(security.runAsGroup ? { group: security.runAsGroup } : {}),
     ...(container.ports ? { ports: container.ports.map(({ containerPort }) => containerPort) } : {}),
     ...(security.readOnlyRootFilesystem ? { readOnlyRootFilesystem: true } : {}),
-    mounts: (container.volumeMounts ?? []).map(({ name, mountPath, subPath, subPathExpr, readOnly }) => {
-      const sub = subPathExpr ? expand(subPathExpr, env) : subPath;
-      return { path: mountPath, volume: name, ...(sub ? { subPath: sub } : {}), ...(readOnly ? { readOnly } : {}) };
-    }),
+    mounts: [
+      ...networkMounts(container),
+      ...(container.volumeMounts ?? []).map(({ name, mountPath, subPath, subPathExpr, readOnly }) => {
+        const sub = subPathExpr ? expand(subPathExpr, env) : subPath;
+        return { path: mountPath, volume: name, ...(sub ? { subPath: sub } : {}), ...(readOnly ? { readOnly } : {}) };
+      }),
+    ],
     ...(memory ? { memoryLimit: value(memory) } : {}),
     ...(container.stdin ? { stdin: true } : {}),
     ...(container.tty ? { tty: true } : {}),

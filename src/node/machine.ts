@@ -16,6 +16,9 @@ export interface NodeMachine {
   podCIDR: string;
   labels: Readonly<Record<string, string>>;
   taints: readonly { key: string; value?: string; effect: string }[];
+  /** The kubelet's clusterDNS and clusterDomain. */
+  clusterDNS: string;
+  clusterDomain: string;
   /** `installed`: a network plugin lies on the disk from the start; `agent`: it comes with a DaemonSet's Pod; `none`. */
   cni: 'installed' | 'agent' | 'none';
   osImage: string;
@@ -41,6 +44,8 @@ export function machineOf(given: NewMachine, random: Random, at: Instant): NodeM
     pods: 110,
     labels: {},
     taints: [],
+    clusterDNS: '10.96.0.10',
+    clusterDomain: 'cluster.local',
     cni: 'agent',
     osImage: 'Ubuntu 24.04.3 LTS',
     kernelVersion: '6.8.0-87-generic',
