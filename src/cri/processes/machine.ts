@@ -39,6 +39,9 @@ export interface ContainerProcess {
   env: Readonly<Record<string, string>>;
   workingDir: string;
   user?: number;
+  group?: number;
+  /** Ports that a program of which nothing is known listens on: the container's `containerPort`s. */
+  ports?: readonly number[];
   readOnlyRootFilesystem?: boolean;
   mounts: readonly { path: string; volume: string; subPath?: string; readOnly?: boolean }[];
   memoryLimit?: number;
