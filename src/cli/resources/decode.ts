@@ -13,7 +13,7 @@ export interface Decoded {
 
 /** Yields objects in order, Lists taken apart. Throws for text that does not parse; objects that do not decode come as errors. */
 export async function* decode(text: string, source: string): AsyncIterable<Decoded | Error> {
-  for (const document of await documentsOf(text, source)) {
+  for await (const document of documentsOf(text, source)) {
     if (document === null || document === undefined) continue;
     const problem = problemOf(document);
     if (problem) {
@@ -36,16 +36,15 @@ function* flatten(object: Decoded, source: string): Iterable<Decoded | Error> {
   }
 }
 
-async function documentsOf(text: string, source: string): Promise<unknown[]> {
-  if (/^\s*\{/.test(text)) {
-    const json = jsonDocuments(text, source);
-    if (json) return json;
+async function* documentsOf(text: string, source: string): AsyncIterable<unknown> {
+  const quick = (/^\s*\{/.test(text) ? jsonDocuments(text, source) : undefined) ?? readSimpleYaml(text);
+  if (quick) {
+    yield* quick;
+    return;
   }
-  const quick = readSimpleYaml(text);
-  if (quick) return quick;
-  const { readYaml } = await import('../../machinery/yaml-full.ts');
+  const { yamlDocuments } = await import('../../machinery/yaml-full.ts');
   try {
-    return readYaml(text);
+    yield* yamlDocuments(text);
   } catch (error) {
     throw new KubectlError(`error parsing ${source}: error converting YAML to JSON: ${(error as Error).message}`);
   }
