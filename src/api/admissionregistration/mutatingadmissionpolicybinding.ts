@@ -2,7 +2,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1MutatingAdmissionPolicyBinding } from '../generated/types.ts';
-import { paramRef } from './param.ts';
+import { paramRef, validatePolicyBinding } from './param.ts';
 import { defaultMatchResources } from './webhooks.ts';
 
 export type MutatingAdmissionPolicyBinding = Stored<V1MutatingAdmissionPolicyBinding>;
@@ -16,6 +16,8 @@ export const MutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
     if (binding.spec.paramRef) binding.spec.paramRef.parameterNotFoundAction ??= 'Deny';
     defaultMatchResources(binding.spec.matchResources);
   },
+  validate: validatePolicyBinding,
+  validateUpdate: (binding) => validatePolicyBinding(binding),
   columns: [
     name,
     { header: 'POLICYNAME', cell: (binding) => binding.spec.policyName ?? '' },

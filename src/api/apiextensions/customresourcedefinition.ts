@@ -27,8 +27,10 @@ export const CustomResourceDefinition = defineKind<CustomResourceDefinition>({
   setDefaults(crd) {
     const { names } = crd.spec ?? {};
     if (!names) return;
-    names.singular ||= (names.kind ?? '').toLowerCase();
-    names.listKind ||= names.kind ? `${names.kind}List` : '';
+    if (names.kind) {
+      names.singular ||= names.kind.toLowerCase();
+      names.listKind ||= `${names.kind}List`;
+    }
     crd.spec.conversion ??= { strategy: 'None' };
     if (crd.spec.conversion.webhook?.clientConfig?.service) crd.spec.conversion.webhook.clientConfig.service.port ??= 443;
   },

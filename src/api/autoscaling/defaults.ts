@@ -1,6 +1,6 @@
 // pkg/apis/autoscaling/v2/defaults.go: one CPU metric, and the rules of scaling when a behaviour is given at all.
 import { blank } from '../blank.ts';
-import type { V2HorizontalPodAutoscalerSpec, V2HPAScalingRules } from '../generated/types.ts';
+import type { V2HorizontalPodAutoscalerSpec } from '../generated/types.ts';
 import type { HorizontalPodAutoscaler } from './horizontalpodautoscaler.ts';
 
 export function defaultAutoscaler(hpa: HorizontalPodAutoscaler): void {
@@ -11,18 +11,14 @@ export function defaultAutoscaler(hpa: HorizontalPodAutoscaler): void {
     spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
   }
   if (!spec.behavior) return;
-  spec.behavior.scaleUp = withDefaults(spec.behavior.scaleUp, {
-    stabilizationWindowSeconds: 0,
-    selectPolicy: 'Max',
-    policies: [
-      { type: 'Pods', value: 4, periodSeconds: 15 },
-      { type: 'Percent', value: 100, periodSeconds: 15 },
-    ],
-  });
-  spec.behavior.scaleDown = withDefaults(spec.behavior.scaleDown, {
-    selectPolicy: 'Max',
-    policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
-  });
+  spec.behavior.scaleUp ??= {};
+  spec.behavior.scaleUp.stabilizationWindowSeconds ??= 0;
+  spec.behavior.scaleUp.selectPolicy ??= 'Max';
+  spec.behavior.scaleUp.policies ??= [
+    { type: 'Pods', value: 4, periodSeconds: 15 },
+    { type: 'Percent', value: 100, periodSeconds: 15 },
+  ];
+  spec.behavior.scaleDown ??= {};
+  spec.behavior.scaleDown.selectPolicy ??= 'Max';
+  spec.behavior.scaleDown.policies ??= [{ type: 'Percent', value: 100, periodSeconds: 15 }];
 }
-
-const withDefaults = (rules: V2HPAScalingRules | undefined, defaults: V2HPAScalingRules): V2HPAScalingRules => ({ ...defaults, ...rules });

@@ -1,7 +1,11 @@
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
+import { invalidFor, invalidValue, required } from '../../machinery/validation/field-error.ts';
+import { portNumber } from '../../machinery/validation/names.ts';
 import { age, firstFew, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1Endpoints } from '../generated/types.ts';
+import { isAddress } from './pod/validation/pod-spec.ts';
 
 export type Endpoints = Stored<V1Endpoints>;
 
@@ -12,6 +16,8 @@ export const Endpoints = defineKind<Endpoints>({
   setDefaults(endpoints) {
     for (const { ports = [] } of endpoints.subsets ?? []) for (const port of ports) port.protocol ||= 'TCP';
   },
+  validate: validateEndpoints,
+  validateUpdate: (endpoints) => validateEndpoints(endpoints),
   columns: [name, { header: 'ENDPOINTS', cell: (endpoints) => endpointsText(endpoints) }, age],
 });
 
@@ -24,4 +30,26 @@ export function endpointsText({ subsets }: Endpoints): string {
       : addresses.map(({ ip }) => ip),
   );
   return firstFew(all, 3, ',');
+}
+
+function validateEndpoints({ subsets }: Endpoints): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [i, { addresses = [], notReadyAddresses = [], ports = [] }] of (subsets ?? []).entries()) {
+    const at = `subsets[${i}]`;
+    if (!addresses.length && !notReadyAddresses.length) errors.push(required(at, 'must specify `addresses` or `notReadyAddresses`'));
+    for (const [list, members] of [
+      ['addresses', addresses],
+      ['notReadyAddresses', notReadyAddresses],
+    ] as const) {
+      for (const [j, { ip = '' }] of members.entries()) {
+        if (!isAddress(ip))
+          errors.push(invalidValue(`${at}.${list}[${j}].ip`, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'));
+      }
+    }
+    for (const [j, { name, port }] of ports.entries()) {
+      if (ports.length > 1 && !name) errors.push(required(`${at}.ports[${j}].name`));
+      errors.push(...invalidFor(`${at}.ports[${j}].port`, port ?? 0, portNumber(port ?? 0)));
+    }
+  }
+  return errors;
 }

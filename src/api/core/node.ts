@@ -64,7 +64,7 @@ const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 function validateNode({ spec }: Node): FieldError[] {
   const errors: FieldError[] = [];
   const taken = new Set<string>();
-  for (const [i, { key, value, effect }] of (spec.taints ?? []).entries()) {
+  for (const [i, { key = '', value, effect }] of (spec.taints ?? []).entries()) {
     const at = `spec.taints[${i}]`;
     errors.push(...invalidFor(`${at}.key`, key, qualifiedName(key)));
     if (value) errors.push(...invalidFor(`${at}.value`, value, validLabelValue(value)));

@@ -70,7 +70,7 @@ function validateVolume(pv: PersistentVolume): FieldError[] {
   if (!first) errors.push(required('spec', 'must specify a volume type'));
   for (const [source] of more) errors.push(forbiddenField(`spec.${source}`, 'may not specify more than 1 volume type'));
   if (spec.hostPath && !spec.hostPath.path) errors.push(required('spec.hostPath.path'));
-  if (spec.hostPath?.path.split('/').includes('..'))
+  if (spec.hostPath?.path?.split('/').includes('..'))
     errors.push(invalidValue('spec.hostPath.path', spec.hostPath.path, "must not contain '..'"));
   if (spec.nfs && !spec.nfs.server) errors.push(required('spec.nfs.server'));
   if (spec.nfs && !spec.nfs.path) errors.push(required('spec.nfs.path'));

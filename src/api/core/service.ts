@@ -59,7 +59,7 @@ function defaultService(service: Service): void {
   spec.type ||= 'ClusterIP';
   for (const port of spec.ports ?? []) {
     port.protocol ||= 'TCP';
-    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port;
+    if (port.port && !port.targetPort) port.targetPort = port.port;
   }
   const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.type === 'ClusterIP' && spec.externalIPs?.length);
   if (isExternal) spec.externalTrafficPolicy ||= 'Cluster';
