@@ -1,49 +1,82 @@
-// What kubemu and its shims share: run the bundle with this process's arguments. V8's compiled code of earlier runs is kept beside the
-// bundle and used when it fits this Node.js; without it everything works the same, some milliseconds later. CommonJS, because Node
-// starts ECMAScript modules more slowly.
+// What kubemu and its shims share: run the bundle with this process's arguments. dist/kubemu.pack holds the chunks; beside it lies what V8
+// compiled of them in earlier runs, used when it fits this Node.js. Without it everything works the same, some milliseconds later.
+// CommonJS, because Node starts ECMAScript modules more slowly.
 const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const vm = require('node:vm');
 
 const dist = join(__dirname, '..', 'dist');
-const scripts = [];
+const packFile = join(dist, 'kubemu.pack');
+const cacheFile = join(dist, `kubemu.${process.arch}-${process.versions.v8}.cache`);
 
-function load(name) {
-  const filename = join(dist, name);
-  const cacheFile = join(dist, `${name}.${process.arch}-${process.versions.v8}.cache`);
-  const source = readFileSync(filename, 'latin1');
-  let cachedData;
-  try {
-    cachedData = readFileSync(cacheFile);
-  } catch {
-    // none yet
+/** A pack is eight digits (the length of its index), an index {name: [offset, length]}, and the parts. */
+function openPack(file) {
+  const bytes = readFileSync(file);
+  const start = 8 + Number(bytes.latin1Slice(0, 8));
+  const index = JSON.parse(bytes.latin1Slice(8, start));
+  return {
+    index,
+    part(name) {
+      const [offset, length] = index[name] ?? [0, 0];
+      return length === 0 ? undefined : bytes.subarray(start + offset, start + offset + length);
+    },
+  };
+}
+
+const loaded = new Map();
+let pack;
+let cache;
+let isComplete = true;
+
+function load(name = 'main.js') {
+  if (!pack) {
+    pack = openPack(packFile);
+    try {
+      cache = openPack(cacheFile);
+    } catch {
+      isComplete = false;
+    }
   }
-  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, { filename, cachedData });
-  scripts.push({ script, cacheFile, fits: cachedData !== undefined && !script.cachedDataRejected });
+  const known = loaded.get(name);
+  if (known) return known.module.exports;
+  const bytes = pack.part(name);
+  if (!bytes) throw Object.assign(new Error(`no chunk ${name}`), { code: 'MODULE_NOT_FOUND' });
+  const cachedData = cache?.part(name);
+  const source = `(function(exports,require,module,__moduleUrl){${bytes.latin1Slice(0, bytes.length)}\n})`;
+  const script = new vm.Script(source, { filename: join(dist, name), cachedData });
+  if (script.cachedDataRejected) isComplete = false;
   const module = { exports: {} };
-  const requireFrom = (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id));
-  script.runInThisContext()(module.exports, requireFrom, module, filename, dist);
+  loaded.set(name, { module, script });
+  script.runInThisContext()(module.exports, requireFrom, module, `file://${packFile}`);
   return module.exports;
 }
 
+const requireFrom = (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id));
+
 /** Keeps what V8 has compiled by now, for the next process; quietly not, where dist/ cannot be written. */
-function keepCompiled(always) {
-  for (const { script, cacheFile, fits } of scripts) {
-    if (fits && !always) continue;
-    const fresh = `${cacheFile}.${process.pid}`;
-    try {
-      writeFileSync(fresh, script.createCachedData());
-      renameSync(fresh, cacheFile);
-    } catch {
-      rmSync(fresh, { force: true });
+function keepCompiled() {
+  const fresh = `${cacheFile}.${process.pid}`;
+  try {
+    const parts = [...loaded].map(([name, { script }]) => [name, script.createCachedData()]);
+    for (const name of Object.keys(cache?.index ?? {})) if (!loaded.has(name)) parts.push([name, cache.part(name)]);
+    const index = {};
+    let offset = 0;
+    for (const [name, data] of parts) {
+      index[name] = [offset, data.length];
+      offset += data.length;
     }
+    const head = JSON.stringify(index);
+    writeFileSync(fresh, Buffer.concat([Buffer.from(`${String(head.length).padStart(8)}${head}`), ...parts.map(([, data]) => data)]));
+    renameSync(fresh, cacheFile);
+  } catch {
+    rmSync(fresh, { force: true });
   }
 }
 
-exports.run = async (program) => {
+async function run(program) {
   let bundle;
   try {
-    bundle = load('kubemu.cjs');
+    bundle = load();
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     process.stderr.write(`${program}: not built yet; run "npm ci && npm run build" in ${join(__dirname, '..')}\n`);
@@ -51,5 +84,7 @@ exports.run = async (program) => {
     return;
   }
   process.exitCode = await bundle.main(process.argv.slice(2), bundle.processIo(program));
-  keepCompiled(process.env.KUBEMU_WRITE_CACHE !== undefined);
-};
+  if (!isComplete) keepCompiled();
+}
+
+module.exports = { keepCompiled, load, run };

@@ -1,65 +1,70 @@
-// The last step of `npm run build`: src/cli/main.ts to dist/kubemu.cjs, in which every lazily imported module stays a function that has
-// not run, and the shell library to a file of its own. Then a few commands are run, and what V8 compiled for them is kept beside
-// (see bin/run.js). Minified because V8 reads less text then.
+// The last step of `npm run build`: src/cli/main.ts to dist/, one chunk for what every command needs and one for each lazily imported
+// module, so for each verb. All chunks lie in one file, dist/kubemu.pack, which bin/run.js takes apart: opening a file for each costs
+// more than reading them all. Then some commands are run, and what V8 compiled for them is kept beside. Minified because V8 reads less.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const dist = join(root, 'dist');
 
-/** @type {import('esbuild').BuildOptions} */
-const common = {
+const { outputFiles } = await build({
+  stdin: { contents: "export * from './src/cli/main.ts';", resolveDir: root, sourcefile: 'main.ts' },
+  outdir: dist,
+  entryNames: 'main',
+  chunkNames: '[name]-[hash]',
   bundle: true,
-  format: 'cjs',
+  splitting: true,
+  format: 'esm',
   platform: 'node',
   target: 'node20',
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { 'import.meta.url': '__moduleUrl' },
-  banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
-};
-
-rmSync(dist, { recursive: true, force: true });
-await build({
-  ...common,
-  entryPoints: [join(root, 'src', 'cli', 'main.ts')],
-  outfile: join(dist, 'kubemu.cjs'),
-  // Node's conditions would choose the CommonJS build, which costs more to start.
+  write: false,
+  // Node's conditions would choose the CommonJS builds, of which a chunk gives no named exports.
   alias: { yaml: join(root, 'node_modules', 'yaml', 'browser', 'index.js') },
-  plugins: [
-    {
-      name: 'shell library in its own file',
-      setup({ onResolve }) {
-        onResolve({ filter: /^just-bash$/ }, () => ({ path: './just-bash.cjs', external: true }));
-      },
-    },
-  ],
-});
-await build({
-  ...common,
-  stdin: { contents: "export { Bash, parse } from 'just-bash';", resolveDir: root },
-  outfile: join(dist, 'just-bash.cjs'),
   // Languages and formats that no simulated process uses.
   external: ['@mongodb-js/zstd', 'node-liblzma', 'seek-bzip', 'sql.js', 'quickjs-emscripten', 'turndown'],
 });
 
+// CommonJS, because Node starts it sooner than ECMAScript modules, and V8's code cache can be used with it.
+const chunks = await Promise.all(
+  outputFiles.map(async ({ path, text }) => {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      minify: true,
+      supported: { 'dynamic-import': false },
+      define: { 'import.meta.url': '__moduleUrl' },
+    });
+    return { name: basename(path), code: code.trim() };
+  }),
+);
+const index = {};
+let offset = 0;
+for (const { name, code } of chunks) {
+  index[name] = [offset, code.length];
+  offset += code.length;
+}
+if (chunks.some(({ code }) => /[^\x00-\x7f]/.test(code))) throw new Error('a chunk holds other than ASCII characters');
+const head = JSON.stringify(index);
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+writeFileSync(join(dist, 'kubemu.pack'), `${String(head.length).padStart(8)}${head}${chunks.map(({ code }) => code).join('')}`);
+
 const home = mkdtempSync(join(tmpdir(), 'kubemu-warm-'));
-const env = { ...process.env, KUBEMU_HOME: home, KUBEMU_CLOCK: 'max', KUBEMU_WRITE_CACHE: 'yes' };
+const env = { ...process.env, KUBEMU_HOME: home, KUBEMU_CLOCK: 'max' };
 delete env.KUBECONFIG;
 delete env.KUBEMU_STATE;
-const sample = join(root, 'manifests', 'samples', 'logging-sidecar.yaml');
-for (const args of [
-  ['get', 'nodes'],
-  ['apply', '-f', sample],
-  ['get', 'pods', '-o', 'wide'],
-]) {
-  const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin', 'kubemu.js'), ...args], { env, encoding: 'utf8' });
-  if (status !== 0) process.stderr.write(`warming up with ${args.join(' ')}: ${stderr}`);
-}
+const warm = spawnSync(process.execPath, [join(root, 'src', 'build', 'warm.cjs')], { env, encoding: 'utf8' });
+if (warm.status !== 0) process.stderr.write(`warming up: ${warm.stderr}`);
 rmSync(home, { recursive: true, force: true });
-process.stdout.write(`dist/kubemu.cjs ${Math.round(statSync(join(dist, 'kubemu.cjs')).size / 1024)} KB\n`);
+const main = index['main.js'];
+process.stdout.write(
+  `dist/kubemu.pack: ${chunks.length} chunks, ${Math.round(offset / 1024)} KB, the first ${Math.round(main[1] / 1024)} KB\n`,
+);

@@ -35,7 +35,7 @@ if (!isGenerated || newest(generated) < Math.max(generators, time(installed))) {
   run('generating from the published models', process.execPath, [at('src', 'build', 'generate.mjs')]);
 }
 
-const bundle = at('dist', 'kubemu.cjs');
+const bundle = at('dist', 'kubemu.pack');
 if (time(bundle) < Math.max(newest(at('src')), newest(at('manifests')), time(at('package.json')))) {
   run('bundling', process.execPath, [at('src', 'build', 'bundle.mjs')]);
 }
