@@ -1,10 +1,15 @@
-// Plays apiextensions-apiserver's customresource handler: the kinds that stored CustomResourceDefinitions serve. Objects are not
-// checked against the definition's schema yet, nor pruned or defaulted by it; conversion between versions is none.
-import type { V1CustomResourceColumnDefinition, V1CustomResourceDefinitionSpec } from '../api/generated/types.ts';
-import type { Column, Kind } from '../api/kind.ts';
+// Plays apiextensions-apiserver's customresource handler: the kinds that stored CustomResourceDefinitions serve. Their schemas
+// are structural-schema.ts; conversion between versions is none.
+import type {
+  V1CustomResourceColumnDefinition,
+  V1CustomResourceDefinitionSpec,
+  V1CustomResourceDefinitionVersion,
+} from '../api/generated/types.ts';
+import type { Column, Kind, Strategy } from '../api/kind.ts';
 import { parseTime } from '../machinery/clock.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { type Resource, resourceOf } from './resource.ts';
+import { type Schema, schemaErrors } from './structural-schema.ts';
 
 /** Where etcd keeps the definitions. */
 export const DEFINITIONS = '/registry/apiextensions.k8s.io/customresourcedefinitions/';
@@ -35,12 +40,18 @@ export function customResources(definitions: readonly KubeObject[]): ReadonlyMap
         },
         resource: `${spec.names.plural}.${spec.group}`,
         etcdPrefix: `/registry/${spec.group}/${spec.names.plural}/`,
-        strategy: { columns: columnsOf(version.additionalPrinterColumns) },
+        strategy: customStrategy(version),
       };
       found.set(`${spec.group}/${version.name}/${spec.names.plural}`, resourceOf(kind, definition));
     }
   }
   return found;
+}
+
+function customStrategy(version: V1CustomResourceDefinitionVersion): Strategy<KubeObject> {
+  const schema = version.schema?.openAPIV3Schema as Schema | undefined;
+  const validate = schema ? (object: KubeObject) => schemaErrors(object, schema) : undefined;
+  return { columns: columnsOf(version.additionalPrinterColumns), ...(validate ? { validate } : {}) };
 }
 
 function isEstablished(definition: KubeObject): boolean {

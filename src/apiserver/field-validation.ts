@@ -11,10 +11,11 @@ const MODES = ['Ignore', 'Strict', 'Warn'];
 
 /** @param old the stored object: fields that it shares with the body are known to be well */
 export async function checkFields(call: Call, body: KubeObject, old?: KubeObject): Promise<KubeObject> {
-  const { info, resource, user, warnings } = call;
+  const { info, resource, user } = call;
   const given = info.query.get('fieldValidation');
   if (given && !MODES.includes(given)) throw unsupportedMode(call, given);
-  if (resource.custom || (!given && isComponent(user))) return body;
+  if (resource.custom) return customFields(call, body, resource.custom);
+  if (!given && isComponent(user)) return body;
   const changed: Record<string, unknown> = {};
   const kept: Record<string, unknown> = {};
   for (const field of Object.keys(body)) {
@@ -23,11 +24,25 @@ export async function checkFields(call: Call, body: KubeObject, old?: KubeObject
   }
   const { unknown, typeError, object } = await checkSchema(resource.kind, changed as KubeObject);
   if (typeError !== undefined) throw refused(call, typeError);
-  if (unknown.length) {
-    if (given === 'Strict') throw refused(call, strictDecodingError(unknown));
-    if (given !== 'Ignore') for (const path of unknown) warnings.push(`unknown field "${path}"`);
-  }
+  reportUnknown(call, unknown);
   return { ...object, ...kept };
+}
+
+async function customFields(call: Call, body: KubeObject, definition: KubeObject): Promise<KubeObject> {
+  const { prunedAndDefaulted, schemaOf } = await import('./structural-schema.ts');
+  const schema = schemaOf(definition, call.resource.kind.names.version);
+  if (!schema) return body;
+  const unknown: string[] = [];
+  const object = prunedAndDefaulted(body, schema, unknown);
+  reportUnknown(call, unknown);
+  return object;
+}
+
+function reportUnknown(call: Call, unknown: readonly string[]): void {
+  if (unknown.length === 0) return;
+  const given = call.info.query.get('fieldValidation');
+  if (given === 'Strict') throw refused(call, strictDecodingError(unknown));
+  if (given !== 'Ignore') for (const path of unknown) call.warnings.push(`unknown field "${path}"`);
 }
 
 function isComponent({ name, groups }: User): boolean {

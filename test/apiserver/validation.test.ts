@@ -209,6 +209,29 @@ describe('CustomResourceDefinitions', () => {
     expect(table.rows[0]?.cells).toEqual(['w', 3]);
   });
 
+  test.each([
+    [{ size: 'x' }, 'spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"'],
+    [{ size: 0 }, 'spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1'],
+    [{ color: 'red' }, 'spec.size: Required value'],
+    [{ size: 1, color: 'green' }, 'spec.color: Unsupported value: "green": supported values: "red", "blue"'],
+  ])('hold their objects to the schema: %j', async (spec, problem) => {
+    const { ok, refused } = await testServer();
+    await ok('POST', CRDS, definition);
+    expect(await refused('POST', WIDGETS, { metadata: { name: 'w' }, spec })).toBe(`Widget.example.com "w" is invalid: ${problem}`);
+  });
+
+  test('give defaults and drop what the schema does not know', async () => {
+    const { ok, request, refused } = await testServer();
+    await ok('POST', CRDS, definition);
+    const body = { metadata: { name: 'w' }, spec: { size: 1, shape: 'round' } };
+    expect(await refused('POST', WIDGETS, body, STRICT)).toBe(
+      'Widget in version "v1" cannot be handled as a Widget: strict decoding error: unknown field "spec.shape"',
+    );
+    const response = await request('POST', WIDGETS, body);
+    expect(response).toMatchObject({ warnings: ['unknown field "spec.shape"'], body: { spec: { size: 1, color: 'red' } } });
+    expect((response.body as { spec: object }).spec).not.toHaveProperty('shape');
+  });
+
   test('take their objects with them', async () => {
     const { ok, refused } = await testServer();
     await ok('POST', CRDS, definition);
