@@ -209,3 +209,48 @@ describe('NamespaceLifecycle', () => {
     expect(await refused('GET', '/api/v1/namespaces/z')).toBe('namespaces "z" not found');
   });
 });
+
+describe('PodSecurity', () => {
+  const start = async (labels: Record<string, string>): Promise<TestServer> => {
+    const server = await testServer();
+    await server.ok('PATCH', '/api/v1/namespaces/default', { metadata: { labels } }, MERGE);
+    return server;
+  };
+
+  test('restricted says everything that is missing', async () => {
+    const { refused } = await start({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+    expect(await refused('POST', PODS, pod('web'))).toBe(
+      'pods "web" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "c" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "c" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or container "c" must set securityContext.runAsNonRoot=true), seccompProfile (pod or container "c" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
+    );
+  });
+
+  test('baseline refuses what reaches the host', async () => {
+    const { refused, ok } = await start({ 'pod-security.kubernetes.io/enforce': 'baseline' });
+    const spec = {
+      hostNetwork: true,
+      containers: [{ name: 'c', image: 'nginx', securityContext: { privileged: true, capabilities: { add: ['NET_ADMIN'] } } }],
+      volumes: [{ name: 'v', hostPath: { path: '/' } }],
+    };
+    expect(await refused('POST', PODS, pod('web', spec))).toBe(
+      'pods "web" is forbidden: violates PodSecurity "baseline:latest": non-default capabilities (container "c" must not include "NET_ADMIN" in securityContext.capabilities.add), host namespaces (hostNetwork=true), hostPath volumes (volume "v"), privileged (container "c" must not set securityContext.privileged=true)',
+    );
+    await ok('POST', PODS, pod('plain'));
+  });
+
+  test('warns about workloads, and about Pods that are there already', async () => {
+    const server = await start({ 'pod-security.kubernetes.io/warn': 'baseline' });
+    await server.ok('POST', PODS, pod('web'));
+    const template = { metadata: { labels: { app: 'web' } }, spec: { hostPID: true, containers: [{ name: 'c', image: 'nginx' }] } };
+    const response = await server.request('POST', '/apis/apps/v1/namespaces/default/deployments', {
+      metadata: { name: 'web' },
+      spec: { selector: { matchLabels: { app: 'web' } }, template },
+    });
+    expect(response.warnings).toEqual(['would violate PodSecurity "baseline:latest": host namespaces (hostPID=true)']);
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const labelled = await server.request('PATCH', '/api/v1/namespaces/default', { metadata: { labels } }, MERGE);
+    expect(labelled.warnings).toEqual([
+      'existing pods in namespace "default" violate the new PodSecurity enforce level "restricted:latest"',
+      'web: allowPrivilegeEscalation != false, unrestricted capabilities, runAsNonRoot != true, seccompProfile',
+    ]);
+  });
+});
