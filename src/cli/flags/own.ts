@@ -23,5 +23,9 @@ export const ownCommands: Readonly<Record<string, CommandFact>> = {
   'cluster delete': { usage: 'cluster delete [NAME]', aliases: ['rm'], flags: [] },
   'cluster reset': { usage: 'cluster reset [NAME]', flags: [] },
   clock: { usage: 'clock [show | real | max | advance DURATION | speed FACTOR]', flags: [] },
+  serve: {
+    usage: 'serve [--bind-address=ADDRESS] [--secure-port=PORT] [--insecure-port=PORT] [--kubeconfig-out=FILE]',
+    flags: ["bind-address||string|'127.0.0.1'", 'insecure-port||int|0', "kubeconfig-out||string|''", 'secure-port||int|6443'],
+  },
   env: { usage: 'env', flags: ["shell||string|''"] },
 };

@@ -1,0 +1,70 @@
+// kubemu serve: the cluster as an API server on loopback, for the real kubectl and every other client.
+import { resolve } from 'node:path';
+import type { LocalContext } from '../context.ts';
+import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
+
+export const serve = defineVerb({
+  short: 'Serve the cluster to real clients over HTTPS',
+  long: [
+    'Keeps the cluster open and answers on loopback as kube-apiserver would, over HTTPS with certificates of its own. The kubeconfig that it',
+    'writes leads the real kubectl and other clients there. Ends with Ctrl-C; everything that was answered is saved by then, and before.',
+  ].join('\n'),
+  examples: [
+    { about: 'On port 6443', command: 'kubemu serve' },
+    { about: 'On any free port, and over plain HTTP on 8001', command: 'kubemu serve --secure-port=0 --insecure-port=8001' },
+  ],
+  flags: {
+    'bind-address': 'The address to listen on.',
+    'secure-port': 'The port for HTTPS; 0 takes any that is free.',
+    'insecure-port':
+      'A port on loopback for plain HTTP, where everybody is the administrator; none when left out, 0 takes any that is free.',
+    'kubeconfig-out': 'Where to write the kubeconfig; beside the state file when left out.',
+  },
+  async run(context) {
+    const { args, flags, env, cwd } = context;
+    if (args.length > 0) throw new KubectlError(`unexpected arguments: [${args.join(' ')}]`, { usage: true });
+    const securePort = portOf(context, 'secure-port');
+    const insecurePort = flags.given('insecure-port') ? portOf(context, 'insecure-port') : undefined;
+    const { stateFile } = await (context as LocalContext).connection();
+    const { serve } = await import('../../cluster/serve.ts');
+    const out = flags.string('kubeconfig-out');
+    const serving = await serve({
+      stateFile,
+      bindAddress: flags.string('bind-address'),
+      securePort,
+      ...(insecurePort === undefined ? {} : { insecurePort }),
+      kubeconfig: out ? resolve(cwd, out) : `${stateFile.replace(/\.json$/, '')}.kubeconfig`,
+      env,
+      report: (problem) => (context as LocalContext).io.stderr(`${problem}\n`),
+    }).catch((error: unknown) => {
+      throw explained(error, flags.string('bind-address'));
+    });
+    const also = serving.insecureUrl ? `, and on ${serving.insecureUrl}` : '';
+    (context as LocalContext).io.stdout(
+      `Serving the cluster on ${serving.url}${also}. To use it: export KUBECONFIG=${serving.kubeconfig}\n`,
+    );
+    await interrupted();
+    await serving.close();
+    return 0;
+  },
+});
+
+function portOf({ flags }: VerbContext, name: string): number {
+  const port = flags.int(name);
+  if (port < 0 || port > 65_535) throw new KubectlError(`--${name} must be between 0 and 65535, not ${port}`);
+  return port;
+}
+
+function explained(error: unknown, address: string): unknown {
+  const { code, port } = error as { code?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return new KubectlError(`port ${port} of ${address} is taken; choose another with --secure-port or --insecure-port`);
+  if (code === 'EACCES') return new KubectlError(`port ${port} of ${address} may not be listened on`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new KubectlError(`this computer has no address ${address}`);
+  return error;
+}
+
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

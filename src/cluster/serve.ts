@@ -1,0 +1,154 @@
+// `kubemu serve`: an open cluster behind listeners, with an authority of its own, and a kubeconfig that leads there.
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
+import type { KeyPair } from '../apiserver/https/certificates.ts';
+import type { Listener } from '../apiserver/https/listener.ts';
+import { wallNow } from '../machinery/clock.ts';
+import { writeYaml } from '../machinery/yaml-write.ts';
+import { controlPlaneOf } from './facts.ts';
+import { openServed, type ServedCluster } from './serve/served.ts';
+
+export interface ServeOptions {
+  stateFile: string;
+  bindAddress: string;
+  /** 0 for any that is free. */
+  securePort: number;
+  /** Plain HTTP; off when absent. */
+  insecurePort?: number;
+  /** Where the kubeconfig goes. */
+  kubeconfig: string;
+  env: Readonly<Record<string, string | undefined>>;
+  report(problem: string): void;
+}
+
+export interface Serving {
+  /** `https://127.0.0.1:6443` */
+  url: string;
+  insecureUrl: string | undefined;
+  kubeconfig: string;
+  served: ServedCluster;
+  close(): Promise<void>;
+}
+
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { bindAddress, report } = options;
+  const served = await openServed(options);
+  const listeners: Listener[] = [];
+  try {
+    const [{ listen }, pki] = await Promise.all([import('../apiserver/https/listener.ts'), certificates(served, bindAddress)]);
+    const backend = served.handle.bind(served);
+    const tls = { server: pki.server, authority: pki.authority.certificate };
+    const secure = await listen({ backend, address: bindAddress, port: options.securePort, tls, report });
+    listeners.push(secure);
+    if (options.insecurePort !== undefined) {
+      listeners.push(await listen({ backend, address: '127.0.0.1', port: options.insecurePort, report }));
+    }
+    const url = `https://${hostIn(bindAddress)}:${secure.port}`;
+    writePrivately(options.kubeconfig, kubeconfigText(served, options, url, pki));
+    return {
+      url,
+      insecureUrl: listeners[1] && `http://127.0.0.1:${listeners[1].port}`,
+      kubeconfig: options.kubeconfig,
+      served,
+      async close() {
+        const closed = listeners.map((listener) => listener.close());
+        await served.close();
+        await Promise.all(closed);
+      },
+    };
+  } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await served.close();
+    throw error;
+  }
+}
+
+/** What listens on all addresses is reached by the loopback one. */
+function hostIn(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return '127.0.0.1';
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+interface Pki {
+  authority: KeyPair;
+  server: KeyPair;
+  admin: KeyPair;
+}
+
+const PKI = '/kubemu/pki/';
+
+/** The cluster's certificates, made with the first `serve` and kept in the state. */
+async function certificates(served: ServedCluster, bindAddress: string): Promise<Pki> {
+  const { store, facts } = served.cluster.parts;
+  const at = wallNow();
+  const hosts = [
+    ...new Set([
+      'kubernetes',
+      'kubernetes.default',
+      'kubernetes.default.svc',
+      'kubernetes.default.svc.cluster.local',
+      'localhost',
+      controlPlaneOf(facts).name,
+      '127.0.0.1',
+      controlPlaneOf(facts).ip,
+      facts.serviceIP,
+      ...(['0.0.0.0', '::'].includes(bindAddress) ? [] : [bindAddress]),
+    ]),
+  ];
+  const { covers, createAuthority, issue } = await import('../apiserver/https/certificates.ts');
+  const found = (name: keyof Pki): KeyPair | undefined => store.get<KeyPair>(PKI + name);
+  const made: Partial<Pki> = {};
+  let authority = found('authority');
+  if (!authority || !(await covers(authority, [], at))) authority = made.authority = await createAuthority('kubernetes', at);
+  const renews = made.authority !== undefined;
+  let server = found('server');
+  if (renews || !server || !(await covers(server, hosts, at))) {
+    server = made.server = await issue(authority, { commonName: 'kube-apiserver', use: 'server', hosts }, at);
+  }
+  let admin = found('admin');
+  if (renews || !admin || !(await covers(admin, [], at))) {
+    admin = made.admin = await issue(
+      authority,
+      { commonName: 'kubernetes-admin', organizations: ['kubeadm:cluster-admins'], use: 'client' },
+      at,
+    );
+  }
+  if (Object.keys(made).length > 0) {
+    await served.change(() => {
+      for (const [name, pair] of Object.entries(made)) store.put(PKI + name, pair);
+    });
+  }
+  return { authority, server, admin };
+}
+
+/** Leads the real kubectl to the listener, and kubemu's own to the state file behind it. */
+function kubeconfigText(served: ServedCluster, { stateFile }: ServeOptions, server: string, { authority, admin }: Pki): string {
+  const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+  const { name } = served.cluster.facts;
+  const user = `${name}-admin`;
+  return writeYaml({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      {
+        name,
+        cluster: {
+          server,
+          'certificate-authority-data': base64(authority.certificate),
+          extensions: [{ name: 'kubemu', extension: { state: stateFile } }],
+        },
+      },
+    ],
+    users: [{ name: user, user: { 'client-certificate-data': base64(admin.certificate), 'client-key-data': base64(admin.key) } }],
+    contexts: [{ name: `${user}@${name}`, context: { cluster: name, user } }],
+    'current-context': `${user}@${name}`,
+  });
+}
+
+function writePrivately(path: string, text: string): void {
+  if (!isAbsolute(path)) throw new Error(`the path of a kubeconfig must be absolute: ${path}`);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const beside = `${path}.${process.pid}`;
+  writeFileSync(beside, text, { mode: 0o600 });
+  renameSync(beside, path);
+}

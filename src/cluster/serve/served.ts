@@ -1,0 +1,382 @@
+// A cluster that stays open: requests take turns at it, time goes on between them, and what they changed is durable before they are
+// told so. Watches and streams give their turn away while they wait.
+import { type Duration, type Instant, minutes, seconds, wallNow, wallSleep } from '../../machinery/clock.ts';
+import type { ApiRequest, ApiResponse } from '../../machinery/http.ts';
+import type { WakeUpClass } from '../../machinery/loop.ts';
+import { failure } from '../../machinery/status.ts';
+import { openStateFile, type StateFile } from '../../state/file.ts';
+import { acquireLock, type Lock } from '../../state/lock.ts';
+import { type Cluster, openCluster } from '../cluster.ts';
+import { controlPlaneOf } from '../facts.ts';
+import { Turns } from './turns.ts';
+
+export interface ServedOptions {
+  stateFile: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Something that should never happen. */
+  report(problem: string): void;
+}
+
+/** What a request says about the command line it belongs to: kubectl tells both. */
+export interface Origin {
+  session?: string;
+  /** `kubectl wait` */
+  command?: string;
+}
+
+export interface ServedCluster {
+  readonly cluster: Cluster;
+  /** Throws DialError when no API server runs. Ending an iterator of the answer ends what it waits for. */
+  handle(request: ApiRequest, origin?: Origin): Promise<ApiResponse>;
+  /** Changes the state outside of any request; durable when it resolves. */
+  change<T>(work: () => T | Promise<T>): Promise<T>;
+  /** Ends all streams, lets requests under way finish, commits, and gives the lock back. */
+  close(): Promise<void>;
+}
+
+/** Somebody who takes turns. */
+interface Caller {
+  /** What may move time at clock `max` while this one waits. */
+  patience: 'none' | 'lively' | 'any';
+  /** Only changes of API objects concern it. */
+  isWatch: boolean;
+  /** Nobody waits for it any more. */
+  gone: boolean;
+  /** Time that has been skipped for it. */
+  skipped: Duration;
+}
+
+interface Waiter {
+  caller: Caller;
+  revision: number;
+  stirs: number;
+  end: Instant | undefined;
+  wake(): void;
+}
+
+/** The stream's consumer went away. */
+class Gone extends Error {}
+
+/** How long somebody may find the lock taken before `serve` gives up. */
+const PATIENCE = 5000;
+const TOUCH = 60_000;
+/** How long changes that nobody waits for may stay in memory, in wall-clock milliseconds. */
+const LAZY = 1000;
+/** At clock `max` no wait skips more than this. */
+const MOST_SKIPPED = minutes(30);
+/** Pace of streams that wait at clock `max` without anything due. */
+const POLL = 100;
+const LIVELY: ReadonlySet<WakeUpClass> = new Set(['progress', 'process']);
+/** Commands that end when something has happened, however long that takes. */
+const WAITS = /^kubectl (wait|rollout|delete|drain|run|replace|apply|attach|exec|debug|cp)\b/;
+
+export async function openServed(options: ServedOptions): Promise<ServedCluster> {
+  const lock = await acquireLock(options.stateFile, { patience: PATIENCE });
+  try {
+    let file = openStateFile(options.stateFile);
+    if (file.isNew) {
+      const { populate, specFromEnv } = await import('../clusters.ts');
+      await populate(file.keyspace, specFromEnv(options.env));
+      await file.commit();
+      await file.close();
+      file = openStateFile(options.stateFile);
+    }
+    if (file.warning) options.report(file.warning.message);
+    return new Served(options, lock, file);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+class Served implements ServedCluster {
+  readonly cluster: Cluster;
+  readonly #turns = new Turns();
+  readonly #waiters = new Set<Waiter>();
+  readonly #callers = new Set<Caller>();
+  readonly #sessions = new Set<string>();
+  readonly #stop = new AbortController();
+  #current: Caller | undefined;
+  #stirs = 0;
+  #commit: Promise<void> | undefined;
+  #alarm: { at: number; cancel: AbortController } | undefined;
+  #lazy = false;
+  #underWay = 0;
+
+  constructor(
+    readonly options: ServedOptions,
+    readonly lock: Lock,
+    readonly file: StateFile,
+  ) {
+    this.cluster = openCluster({ keyspace: file.keyspace, pass: (limit) => this.#pass(limit), report: options.report });
+    void this.#keepLock();
+    void this.#turn(undefined, async () => undefined);
+  }
+
+  async handle(request: ApiRequest, origin: Origin = {}): Promise<ApiResponse> {
+    if (this.#stop.signal.aborted) throw failure(503, 'ServiceUnavailable', 'the server is shutting down');
+    const caller = callerOf(request, origin);
+    this.#underWay++;
+    try {
+      const response = await this.#turn(caller, async () => {
+        if (this.#isMax && this.#isNewCommand(origin)) {
+          await this.cluster.advance(this.cluster.clock.now() + seconds(1));
+          await this.cluster.settle();
+        }
+        const { dialer, facts } = this.cluster.parts;
+        const connection = await dialer.connect('outside', controlPlaneOf(facts).ip, 6443);
+        if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
+        const answer = await connection.api(request);
+        if (changes(request)) {
+          this.#stirs++;
+          if (this.#isMax) await this.cluster.settle();
+        }
+        return answer;
+      });
+      if (changes(request) && this.file.keyspace.dirty) await this.#durable();
+      return this.#present(response, caller);
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  async change<T>(work: () => T | Promise<T>): Promise<T> {
+    const result = await this.#turn(undefined, async () => work());
+    await this.#durable();
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    for (const caller of this.#callers) caller.gone = true;
+    for (const waiter of [...this.#waiters]) waiter.wake();
+    try {
+      while (this.#underWay > 0 || !this.#turns.free || this.#commit) await wallSleep(2);
+      this.cluster.clock.save();
+      await this.file.commit();
+    } finally {
+      await this.file.close();
+      this.lock.release();
+    }
+  }
+
+  get #isMax(): boolean {
+    return this.cluster.clock.state.mode === 'max';
+  }
+
+  /** A command of kubectl names itself in all its requests; any other request counts as a command of its own. */
+  #isNewCommand({ session }: Origin): boolean {
+    if (!session) return true;
+    if (this.#sessions.has(session)) return false;
+    this.#sessions.add(session);
+    if (this.#sessions.size > 1000) this.#sessions.delete(this.#sessions.values().next().value as string);
+    return true;
+  }
+
+  async #turn<T>(caller: Caller | undefined, work: () => Promise<T>): Promise<T> {
+    await this.#take(caller);
+    try {
+      return await work();
+    } finally {
+      this.#give();
+    }
+  }
+
+  async #take(caller: Caller | undefined): Promise<void> {
+    await this.#turns.take();
+    this.#current = caller;
+    const { cluster } = this;
+    const to = cluster.clock.target(wallNow());
+    try {
+      if (!cluster.isQuiet(to)) this.#stirs++;
+      await cluster.advance(to);
+    } catch (error) {
+      this.options.report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+
+  #give(): void {
+    this.#current = undefined;
+    const { revision, dirty } = this.file.keyspace;
+    const now = this.cluster.clock.now();
+    for (const waiter of [...this.#waiters]) {
+      const stirred = waiter.revision !== revision || (!waiter.caller.isWatch && waiter.stirs !== this.#stirs);
+      if (stirred || waiter.caller.gone || (waiter.end !== undefined && now >= waiter.end)) waiter.wake();
+    }
+    if (dirty) void this.#commitLazily();
+    this.#turns.give();
+    if (this.#turns.free) this.#idle();
+  }
+
+  /** Lets others go on until something may have changed. Called by whoever has the turn; has it again when it resolves. */
+  async #pass(limit?: Duration): Promise<void> {
+    const caller = this.#current;
+    if (!caller) throw new Error('only requests may wait');
+    const { clock } = this.cluster;
+    const waiter: Waiter = {
+      caller,
+      revision: this.file.keyspace.revision,
+      stirs: this.#stirs,
+      end: limit === undefined ? undefined : clock.now() + limit,
+      wake: () => undefined,
+    };
+    const woken = new Promise<void>((resolve) => {
+      waiter.wake = () => {
+        this.#waiters.delete(waiter);
+        resolve();
+      };
+    });
+    this.#waiters.add(waiter);
+    this.#give();
+    if (caller.gone) waiter.wake();
+    await woken;
+    await this.#take(caller);
+    if (caller.gone) throw new Gone();
+  }
+
+  /** Nobody has the turn: sees to it that time goes on. */
+  #idle(): void {
+    if (this.#stop.signal.aborted) return;
+    const { cluster } = this;
+    const { clock } = cluster;
+    if (this.#isMax) {
+      if (!cluster.isQuiet(clock.now())) void this.#turn(undefined, async () => undefined);
+      else this.#skip();
+      return;
+    }
+    const ends = [...this.#waiters].flatMap(({ end }) => (end === undefined ? [] : [end]));
+    const next = Math.min(cluster.isQuiet(clock.now()) ? (cluster.nextWakeUp() ?? Number.POSITIVE_INFINITY) : clock.now(), ...ends);
+    if (next === Number.POSITIVE_INFINITY) return;
+    this.#setAlarm(wallNow() + Math.min((next - clock.now()) / clock.state.speed, 2 ** 30));
+  }
+
+  #setAlarm(at: number): void {
+    if (this.#alarm && this.#alarm.at <= at && this.#alarm.at >= wallNow()) return;
+    this.#alarm?.cancel.abort();
+    const alarm = { at, cancel: new AbortController() };
+    this.#alarm = alarm;
+    void wallSleep(Math.max(1, at - wallNow()), AbortSignal.any([alarm.cancel.signal, this.#stop.signal])).then(() => {
+      if (this.#alarm !== alarm) return;
+      this.#alarm = undefined;
+      if (!this.#stop.signal.aborted) void this.#turn(undefined, async () => undefined);
+    });
+  }
+
+  /** At clock `max`: moves on to what somebody waits for. */
+  #skip(): void {
+    const { cluster } = this;
+    const now = cluster.clock.now();
+    let to = Number.POSITIVE_INFINITY;
+    let moved: Caller | undefined;
+    let polls = false;
+    for (const { caller, end = Number.POSITIVE_INFINITY } of this.#waiters) {
+      if (caller.patience === 'none' || caller.skipped >= MOST_SKIPPED) continue;
+      const next = cluster.nextWakeUp(caller.patience === 'lively' ? LIVELY : undefined) ?? Number.POSITIVE_INFINITY;
+      const target = Math.min(next, end);
+      if (target >= to) continue;
+      to = target;
+      moved = caller;
+      polls = next > end;
+    }
+    if (!moved) return;
+    const caller = moved;
+    void wallSleep(polls ? POLL : 0, this.#stop.signal).then(() =>
+      this.#turn(undefined, async () => {
+        if (caller.gone || this.#stop.signal.aborted || cluster.clock.now() !== now) return;
+        caller.skipped += to - now;
+        this.#stirs++;
+        await cluster.advance(to);
+        await cluster.settle();
+      }),
+    );
+  }
+
+  /** Streams go on in turns, too. What a stream tells of is durable before. */
+  #present(response: ApiResponse, caller: Caller): ApiResponse {
+    const { events, stream } = response;
+    return {
+      ...response,
+      ...(events ? { events: this.#inTurns(events, caller) } : {}),
+      ...(stream ? { stream: this.#inTurns(stream, caller) } : {}),
+    };
+  }
+
+  #inTurns<T>(source: AsyncIterable<T>, caller: Caller): AsyncIterable<T> {
+    const inner = source[Symbol.asyncIterator]();
+    const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
+    let last: Promise<IteratorResult<T>> = Promise.resolve(end);
+    this.#callers.add(caller);
+    const next = async (): Promise<IteratorResult<T>> => {
+      if (caller.gone) return end;
+      try {
+        const result = await this.#turn(caller, () => inner.next());
+        if (this.file.keyspace.dirty) await this.#durable();
+        if (result.done) this.#callers.delete(caller);
+        return result;
+      } catch (error) {
+        this.#callers.delete(caller);
+        if (error instanceof Gone) return end;
+        throw error;
+      }
+    };
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: () => (last = next()),
+        return: async () => {
+          caller.gone = true;
+          this.#callers.delete(caller);
+          for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
+          await last.catch(() => undefined);
+          await inner.return?.();
+          return end;
+        },
+      }),
+    };
+  }
+
+  /** Resolves when all that has been changed so far is on disk. Who comes meanwhile shares the next commit. */
+  #durable(): Promise<void> {
+    this.#commit ??= this.#turns.take().then(async () => {
+      this.#commit = undefined;
+      try {
+        this.cluster.clock.save();
+        await this.file.commit();
+      } finally {
+        this.#give();
+      }
+    });
+    return this.#commit;
+  }
+
+  async #commitLazily(): Promise<void> {
+    if (this.#lazy) return;
+    this.#lazy = true;
+    await wallSleep(LAZY, this.#stop.signal);
+    this.#lazy = false;
+    if (!this.file.keyspace.dirty || this.#stop.signal.aborted) return;
+    await this.#durable().catch((error: unknown) => this.options.report(error instanceof Error ? error.message : String(error)));
+  }
+
+  async #keepLock(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await wallSleep(TOUCH, this.#stop.signal);
+      if (!this.#stop.signal.aborted) this.lock.touch();
+    }
+  }
+}
+
+function callerOf(request: ApiRequest, { command = '' }: Origin): Caller {
+  const isStream = /\/(exec|attach|portforward|log)$/.test(request.path);
+  return {
+    isWatch: !isStream,
+    patience: WAITS.test(command) ? 'any' : isStream ? 'lively' : 'none',
+    gone: false,
+    skipped: 0,
+  };
+}
+
+/** Requests that may change the cluster. An exec runs a process, so it does too, whatever its method. */
+function changes(request: ApiRequest): boolean {
+  if (/\/(exec|attach|portforward)$/.test(request.path)) return true;
+  return request.method !== 'GET' && request.query?.dryRun === undefined;
+}
