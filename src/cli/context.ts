@@ -130,7 +130,8 @@ function overridesOf({ flags }: CommandLine, io: Io): Overrides {
   return {
     context: flags.string('context'),
     cluster: flags.string('cluster'),
-    user: flags.string('user'),
+    // Bindings have a --user of their own: a list of subjects.
+    user: flags.list('user').length > 0 ? '' : flags.string('user'),
     namespace: flags.string('namespace'),
     server: flags.string('server'),
     token: flags.string('token'),

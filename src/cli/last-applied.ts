@@ -19,3 +19,7 @@ export function withLastApplied(object: Draft): Draft {
   copy.metadata.annotations = { ...copy.metadata.annotations, [LAST_APPLIED]: lastAppliedText(object) };
   return copy;
 }
+
+/** Kinds that the API's types know, with patch strategies; custom resources have none. */
+export const isBuiltIn = ({ group }: { group: string }): boolean =>
+  !group.includes('.') || (group.endsWith('.k8s.io') && !group.startsWith('gateway.'));

@@ -65,10 +65,8 @@ export async function readArguments(
   if (names.length > 0) {
     if (selecting) throw new KubectlError('name cannot be provided when a selector is specified');
     const types = await typesOf(mapper, typeNames);
-    if (types.length !== 1 || !types[0]) throw new KubectlError('you must specify only one resource');
-    const [mapping] = types;
-    if (mapping.namespaced && allNamespaces) throw acrossNamespaces();
-    return { types: [], objects: names.map((name) => ({ mapping, name })) };
+    if (types.some(({ namespaced }) => namespaced) && allNamespaces) throw acrossNamespaces();
+    return { types: [], objects: types.flatMap((mapping) => names.map((name) => ({ mapping, name }))) };
   }
   const types = await typesOf(mapper, typeNames);
   if (types.length > 1 && singleType) throw new KubectlError('you may only specify a single resource type');

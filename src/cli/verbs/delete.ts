@@ -64,6 +64,8 @@ function checkFlags(context: VerbContext): void {
   const { flags } = context;
   if (flags.bool('all') && flags.string('selector')) throw new KubectlError('cannot set --all and --selector at the same time');
   if (flags.bool('all') && flags.string('field-selector')) throw new KubectlError('cannot set --all and --field-selector at the same time');
+  if (flags.bool('all') && (context.args.length > 1 || context.args[0]?.includes('/')))
+    throw new KubectlError('name cannot be provided when a selector is specified');
   const output = flags.string('output');
   if (output && output !== 'name') throw new KubectlError(`unexpected -o output mode: ${output}. We only support '-o name'`);
 }

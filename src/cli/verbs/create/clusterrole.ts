@@ -28,7 +28,7 @@ export const createClusterRole = defineVerb({
       if (verbs.length + paths.length + resources.length + flags.list('resource-name').length > 0) {
         throw new KubectlError('aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames');
       }
-      const draft = { ...base, rules: [], aggregationRule: { clusterRoleSelectors: [{ matchLabels: labels }] } };
+      const draft = { ...base, rules: null, aggregationRule: { clusterRoleSelectors: [{ matchLabels: labels }] } };
       await createFromFlags(context, draft, { namespaced: false });
       return 0;
     }

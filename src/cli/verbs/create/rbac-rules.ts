@@ -1,5 +1,6 @@
 // The rules of `create role` and `create clusterrole`: resources by the mapper, verbs, names.
 import type { V1PolicyRule } from '../../../api/generated/types.ts';
+import type { Mapping } from '../../resources/mapper.ts';
 import { KubectlError, type VerbContext } from '../../verb.ts';
 
 /** One rule for each API group, in the order in which the groups come. */
@@ -33,11 +34,21 @@ export function verbsOf({ flags }: VerbContext): string[] {
 async function resolved(context: VerbContext, text: string): Promise<{ group: string; resource: string }> {
   const [type = '', subresource] = splitOnce(text, '/');
   if (type === '*') return { group: '*', resource: '*' };
-  const mapping = await context.mapper.byResource(type);
+  const mapping = await known(context, type);
   return { group: mapping.group, resource: subresource ? `${mapping.resource}/${subresource}` : mapping.resource };
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The generators of roles pass the mapper's complaint on without the usual prefix. */
+async function known(context: VerbContext, type: string): Promise<Mapping> {
+  try {
+    return await context.mapper.byResource(type);
+  } catch (error) {
+    if (error instanceof KubectlError) throw new KubectlError(error.message, { bare: true });
+    throw error;
+  }
 }

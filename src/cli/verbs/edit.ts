@@ -1,0 +1,120 @@
+// `edit`: objects as YAML in the user's editor, and what was changed there sent as a patch.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jsonEqual } from '../../machinery/equal.ts';
+import { StatusError } from '../../machinery/status.ts';
+import { fieldValidationOf } from '../dry-run.ts';
+import { eachTarget } from '../each-target.ts';
+import { isBuiltIn } from '../last-applied.ts';
+import { resultPrinter } from '../print-result.ts';
+import type { Info } from '../resources/builder.ts';
+import { getObject, patchObject } from '../rest.ts';
+import { mergeDiff, twoWayStrategicPatch } from '../strategic-diff.ts';
+import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
+
+const HEADER = `# Please edit the object below. Lines beginning with a '#' will be ignored,
+# and an empty file will abort the edit. If an error occurs while saving this file will be
+# reopened with the relevant failures.
+#
+`;
+
+export const edit = defineVerb({
+  short: 'Change a resource in an editor',
+  long: 'The editor is $KUBE_EDITOR, else $EDITOR, else vi.',
+  examples: [{ about: 'A deployment', command: 'kubectl edit deployment/web' }],
+  flags: { 'output-patch': 'Show the patch too.', subresource: 'The subresource to edit.' },
+  async run(context) {
+    const print = await resultPrinter(context);
+    const options = {
+      files: true,
+      args: context.args,
+      labelSelector: context.flags.string('selector'),
+      fetch: true,
+      enforceNamespace: true,
+    };
+    let cancelled = false;
+    await eachTarget(context, options, async (info) => {
+      const object = info.source ? await getObject(context, info.mapping, info.namespace, info.name) : info.object;
+      const outcome = await editOne(context, { ...info, object });
+      if (outcome.result) await print(info.mapping, outcome.result, 'edited');
+      else if (outcome.failed) cancelled = true;
+    });
+    return cancelled ? 1 : 0;
+  },
+});
+
+interface Outcome {
+  result?: object;
+  failed?: boolean;
+}
+
+async function editOne(context: VerbContext, info: Info): Promise<Outcome> {
+  const { writeYaml } = await import('../../machinery/yaml-write.ts');
+  const { parse } = await import('yaml');
+  const { managedFields: _, ...metadata } = info.object?.metadata ?? ({} as NonNullable<Info['object']>['metadata']);
+  const original = { ...info.object, metadata } as unknown as Record<string, unknown>;
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-edit-'));
+  const file = join(folder, `${info.mapping.resource}-${info.name}.yaml`);
+  // Nothing that others may want to write waits for a person.
+  await context.pass(0);
+  let text = HEADER + writeYaml(original);
+  try {
+    for (;;) {
+      writeFileSync(file, text, { mode: 0o600 });
+      openEditor(context, file);
+      const edited = readFileSync(file, 'utf8');
+      if (edited === text) {
+        context.out(text.startsWith(HEADER) ? 'Edit cancelled, no changes made.' : 'Edit cancelled, no valid changes were saved.');
+        return { failed: !text.startsWith(HEADER) };
+      }
+      if (edited.split('\n').every((line) => line.trim() === '' || line.startsWith('#'))) {
+        context.out('Edit cancelled, saved file was empty.');
+        return { failed: false };
+      }
+      const problem = await (async (): Promise<Outcome | string> => {
+        try {
+          const wanted = parse(edited, { version: '1.1' }) as Record<string, unknown>;
+          if (jsonEqual(wanted, original)) {
+            context.out('Edit cancelled, no changes made.');
+            return {};
+          }
+          return { result: await send(context, info, original, wanted) };
+        } catch (error) {
+          if (error instanceof StatusError || (error instanceof Error && error.name.startsWith('YAML'))) return error.message;
+          throw error;
+        }
+      })();
+      if (typeof problem !== 'string') return problem;
+      text = `${problem
+        .split('\n')
+        .map((line) => `# ${line}`)
+        .join('\n')}\n#\n${edited.replace(/^(#.*\n)*/, '')}`;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function send(context: VerbContext, info: Info, before: Record<string, unknown>, after: Record<string, unknown>): Promise<object> {
+  const strategic = isBuiltIn(info.mapping);
+  const patch = strategic ? twoWayStrategicPatch(info.mapping.kind, before, after) : mergeDiff(before, after);
+  if (context.flags.bool('output-patch')) context.out(`Patch: ${JSON.stringify(patch)}`);
+  return patchObject(context, info.mapping, info.namespace, info.name, strategic ? 'strategic' : 'merge', patch, {
+    fieldManager: context.flags.string('field-manager'),
+    fieldValidation: fieldValidationOf(context),
+    subresource: context.flags.string('subresource') || undefined,
+  });
+}
+
+function openEditor({ env, cwd }: VerbContext, file: string): void {
+  const editor = env.KUBE_EDITOR || env.EDITOR || 'vi';
+  const { status, error } = spawnSync(`${editor} ${JSON.stringify(file)}`, {
+    shell: true,
+    stdio: 'inherit',
+    cwd,
+    env: env as NodeJS.ProcessEnv,
+  });
+  if (error || status !== 0) throw new KubectlError(`there was a problem with the editor ${JSON.stringify(editor)}`);
+}
