@@ -9,10 +9,11 @@ const byKind = new Map(builtinResources.map((resource) => [`${resource.group}/${
 
 /** Declares a built-in kind; its file says what the published models cannot. */
 export function defineKind<T extends KubeObject>(declaration: KindDeclaration<T>): Kind<T> {
-  const { group, version, kind, ...strategy } = declaration;
+  const { group, version, kind, storedAs, ...strategy } = declaration;
   const resource = byKind.get(`${group}/${version}/${kind}`);
   if (!resource) throw new Error(`${group}/${version} ${kind} is no built-in resource`);
-  return kindOf(resource, strategy as Strategy<T>);
+  const defined = kindOf(resource, strategy as Strategy<T>);
+  return storedAs ? { ...defined, storedAs } : defined;
 }
 
 /** A kind of a resource in the tables. */

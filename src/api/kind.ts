@@ -67,6 +67,16 @@ export interface Strategy<T extends KubeObject> {
   columns?: readonly Column<T>[];
 }
 
+/**
+ * How a version of a kind that etcd does not hold becomes the one it holds: a request is converted, goes through the pipeline as
+ * `kind`, and what is answered is converted back.
+ */
+export interface StoredAs<T extends KubeObject = KubeObject> {
+  readonly kind: Kind;
+  toStored(object: T): KubeObject;
+  fromStored(stored: KubeObject): T;
+}
+
 /** A kind: names, where etcd keeps it, and its strategy. The type parameter says what clients get back. */
 export interface Kind<T extends KubeObject = KubeObject> {
   readonly names: ResourceNames;
@@ -75,6 +85,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** `/registry/pods/`: the prefix of its keys in etcd. */
   readonly etcdPrefix: string;
   readonly strategy: Strategy<T>;
+  /** Set for a version that is not the one in etcd. */
+  readonly storedAs?: StoredAs<T>;
   /** Only for the type checker. */
   readonly type?: T;
 }
@@ -87,4 +99,5 @@ export interface KindDeclaration<T extends KubeObject> extends Strategy<T> {
   group: string;
   version: string;
   kind: string;
+  storedAs?: StoredAs<T>;
 }

@@ -13,6 +13,7 @@ import { Deployment } from './apps/deployment.ts';
 import { ReplicaSet } from './apps/replicaset.ts';
 import { StatefulSet } from './apps/statefulset.ts';
 import { HorizontalPodAutoscaler } from './autoscaling/horizontalpodautoscaler.ts';
+import { HorizontalPodAutoscalerV1 } from './autoscaling/v1.ts';
 import { CronJob } from './batch/cronjob.ts';
 import { Job } from './batch/job.ts';
 import { CertificateSigningRequest } from './certificates/certificatesigningrequest.ts';
@@ -34,6 +35,7 @@ import { Secret } from './core/secret.ts';
 import { Service } from './core/service.ts';
 import { ServiceAccount } from './core/serviceaccount.ts';
 import { EndpointSlice } from './discovery/endpointslice.ts';
+import { EventV1 } from './events/event.ts';
 import { FlowSchema } from './flowcontrol/flowschema.ts';
 import { PriorityLevelConfiguration } from './flowcontrol/prioritylevelconfiguration.ts';
 import type { Kind } from './kind.ts';
@@ -76,12 +78,14 @@ export const kinds: readonly Kind[] = [
   PodTemplate,
   ComponentStatus,
   APIService,
+  EventV1,
   Deployment,
   ReplicaSet,
   DaemonSet,
   StatefulSet,
   ControllerRevision,
   HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerV1,
   Job,
   CronJob,
   CertificateSigningRequest,

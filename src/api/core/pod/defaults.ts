@@ -90,5 +90,5 @@ function defaultRequests(resources: V1ResourceRequirements | undefined): void {
 }
 
 function defaultHostPorts(container: V1Container): void {
-  for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+  for (const port of container.ports ?? []) if (port.containerPort) port.hostPort ||= port.containerPort;
 }

@@ -22,7 +22,10 @@ export function defaultVolume(volume: V1Volume): void {
       for (const item of downwardAPI?.items ?? []) defaultFile(item);
     }
   }
-  if (volume.ephemeral?.volumeClaimTemplate) defaultClaimSpec(volume.ephemeral.volumeClaimTemplate.spec);
+  if (volume.ephemeral?.volumeClaimTemplate) {
+    volume.ephemeral.volumeClaimTemplate.spec ??= {};
+    defaultClaimSpec(volume.ephemeral.volumeClaimTemplate.spec);
+  }
   if (volume.image) volume.image.pullPolicy ||= pullPolicyOf(volume.image.reference ?? '');
   if (volume.iscsi) volume.iscsi.iscsiInterface ||= 'default';
   if (volume.rbd) {
