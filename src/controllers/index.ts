@@ -15,6 +15,9 @@ import { serviceAccountController } from './serviceaccount.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
 import { taintEvictionController } from './taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished.ts';
+import { localPathProvisionerController } from './volumes/local-path-provisioner.ts';
+import { persistentVolumeBinderController } from './volumes/persistentvolume-binder.ts';
+import { claimProtectionController, volumeProtectionController } from './volumes/protection.ts';
 
 export const controllers: readonly Controller[] = [
   endpointsController,
@@ -29,6 +32,10 @@ export const controllers: readonly Controller[] = [
   jobController,
   cronJobController,
   ttlAfterFinishedController,
+  persistentVolumeBinderController,
+  localPathProvisionerController,
+  claimProtectionController,
+  volumeProtectionController,
   nodeLifecycleController,
   taintEvictionController,
   rootCaPublisherController,

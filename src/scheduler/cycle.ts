@@ -2,7 +2,7 @@
 import type { Namespace } from '../api/core/namespace.ts';
 import type { Pod } from '../api/core/pod.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { Cycle, FilterPlugin, Rejection, WeighedScore } from './plugin.ts';
+import type { Cycle, FilterPlugin, PodVolumes, Rejection, WeighedScore } from './plugin.ts';
 
 export interface Profile {
   filters: readonly FilterPlugin[];
@@ -21,12 +21,20 @@ export interface Diagnosis {
 
 export type Decision = { node: string; totals: ReadonlyMap<string, number> } | { diagnosis: Diagnosis };
 
-export function newCycle(pod: Pod, nodes: readonly NodeInfo[], namespaces: readonly Namespace[] = []): Cycle {
+const NO_VOLUMES: PodVolumes = { claims: [], volumes: [], classes: [] };
+
+export function newCycle(
+  pod: Pod,
+  nodes: readonly NodeInfo[],
+  namespaces: readonly Namespace[] = [],
+  volumes: PodVolumes = NO_VOLUMES,
+): Cycle {
   const memory = new Map<string, unknown>();
   return {
     pod,
     nodes,
     namespaces,
+    volumes,
     memo<T>(plugin: string, compute: () => T): T {
       if (!memory.has(plugin)) memory.set(plugin, compute());
       return memory.get(plugin) as T;

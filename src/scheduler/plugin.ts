@@ -1,7 +1,10 @@
 // The plugin interfaces of the scheduling framework, as far as the default profile uses them.
 
 import type { Namespace } from '../api/core/namespace.ts';
+import type { PersistentVolume } from '../api/core/persistentvolume.ts';
+import type { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts';
 import type { Pod } from '../api/core/pod.ts';
+import type { StorageClass } from '../api/storage/storageclass.ts';
 import type { NodeInfo } from './node-info.ts';
 
 /** Why a node does not take a Pod. */
@@ -11,12 +14,20 @@ export interface Rejection {
   unresolvable?: boolean;
 }
 
+/** What a Pod's claims need to know; empty for Pods without claims. */
+export interface PodVolumes {
+  claims: readonly { name: string; claim: PersistentVolumeClaim | undefined }[];
+  volumes: readonly PersistentVolume[];
+  classes: readonly StorageClass[];
+}
+
 /** What the plugins see in one scheduling cycle. */
 export interface Cycle {
   pod: Pod;
   /** All nodes, in order of their names. */
   nodes: readonly NodeInfo[];
   namespaces: readonly Namespace[];
+  volumes: PodVolumes;
   /** Kept by plugins for the length of the cycle: what is the same for every node is computed once. */
   memo<T>(plugin: string, compute: () => T): T;
 }

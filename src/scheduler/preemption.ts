@@ -63,7 +63,7 @@ function victimsOn(cycle: Cycle, node: NodeInfo, { filters }: Profile, budgets: 
   const fits = (): Rejection | undefined => {
     const changed = node.with(({ metadata }) => !gone.has(metadata.uid));
     const nodes = cycle.nodes.map((each) => (each === node ? changed : each));
-    return firstRejection(newCycle(pod, nodes, cycle.namespaces), changed, filters);
+    return firstRejection(newCycle(pod, nodes, cycle.namespaces, cycle.volumes), changed, filters);
   };
   const rejection = fits();
   if (rejection) return { reasons: rejection.reasons };
@@ -121,9 +121,18 @@ const startOf = ({ status, metadata }: Pod): string => status?.startTime ?? meta
 const byImportance = (a: Pod, b: Pod): number =>
   priorityOf(b) - priorityOf(a) || (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : 0);
 
+/** A Pod that is to come to a node: room is made for it, or (reserved) it has the place and waits for its volumes. */
+export interface Nominee {
+  pod: Pod;
+  node: string;
+  isReserved: boolean;
+}
+
 /** Nodes as they will be when Pods for which room was made have come: those count that are at least as important as `pod`. */
-export function withNominated(nodes: readonly NodeInfo[], pod: Pod, nominated: readonly { pod: Pod; node: string }[]): readonly NodeInfo[] {
-  const others = nominated.filter((each) => each.pod.metadata.uid !== pod.metadata.uid && priorityOf(each.pod) >= priorityOf(pod));
+export function withNominated(nodes: readonly NodeInfo[], pod: Pod, nominated: readonly Nominee[]): readonly NodeInfo[] {
+  const others = nominated.filter(
+    (each) => each.pod.metadata.uid !== pod.metadata.uid && (each.isReserved || priorityOf(each.pod) >= priorityOf(pod)),
+  );
   if (others.length === 0) return nodes;
   return nodes.map((node) => {
     const coming = others.filter((each) => each.node === node.name).map((each) => podInfo(each.pod));

@@ -50,7 +50,21 @@ export class SchedulingQueue {
     return all;
   }
 
+  /** The Pod has its node and waits for its volumes. */
+  reserve(key: string, node: string): void {
+    if (this.reservation(key) !== node) this.store.put(RESERVED + key, node);
+  }
+
+  reservation(key: string): string | undefined {
+    return this.store.get<string>(RESERVED + key);
+  }
+
+  reservations(): { key: string; node: string }[] {
+    return [...this.store.range<string>(RESERVED)].map(([key, node]) => ({ key: key.slice(RESERVED.length), node }));
+  }
+
   forget(key: string): void {
+    if (this.reservation(key) !== undefined) this.store.delete(RESERVED + key);
     if (this.store.get(entry(key)) !== undefined) this.store.delete(entry(key));
   }
 
@@ -65,5 +79,6 @@ export class SchedulingQueue {
   }
 }
 
+const RESERVED = 'reserved/';
 const PREFIX = 'unschedulable/';
 const entry = (key: string): string => PREFIX + key;

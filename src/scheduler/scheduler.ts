@@ -1,9 +1,12 @@
 // Plays kube-scheduler with its default profile. Filters and scores are in plugins/, the choice in cycle.ts, retries in queue.ts.
-// Left out: extenders, several profiles, volumes, dynamic resources. Pods that become pending at one instant are taken in order of arrival.
+// Left out: extenders, several profiles, volume limits and zones, dynamic resources. Pods that become pending at one instant are taken in order of arrival.
 import { Namespace } from '../api/core/namespace.ts';
 import { Node } from '../api/core/node.ts';
+import { PersistentVolume } from '../api/core/persistentvolume.ts';
+import { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts';
 import { Pod } from '../api/core/pod.ts';
 import { PodDisruptionBudget } from '../api/policy/poddisruptionbudget.ts';
+import { StorageClass } from '../api/storage/storageclass.ts';
 import type { Client, EventRecorder } from '../client/client.ts';
 import { type Clock, rfc3339 } from '../machinery/clock.ts';
 import { jsonEqual } from '../machinery/equal.ts';
@@ -14,9 +17,12 @@ import { isConflict, isNotFound } from '../machinery/status.ts';
 import { drawer, type Store } from '../machinery/store.ts';
 import { Cache, holdsResources } from './cache.ts';
 import { decide, fitError, newCycle, type Profile } from './cycle.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { PodVolumes } from './plugin.ts';
 import { filters, scores } from './plugins/index.ts';
-import { preempt, priorityOf, withNominated } from './preemption.ts';
+import { type Nominee, preempt, priorityOf, withNominated } from './preemption.ts';
 import { FLUSH, SchedulingQueue } from './queue.ts';
+import { areBound, prepareVolumes, volumesOf } from './volumes.ts';
 
 export interface SchedulerDeps {
   clientFor(name: string): Client;
@@ -56,15 +62,16 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store }
   async function schedule(key: string, pod: Pod): Promise<ReconcileResult | undefined> {
     const all = await cache.snapshot();
     if (all.length === 0) return unschedulable(key, pod, 'no nodes available to schedule pods', []);
+    const volumes = await volumesOf(client, pod);
+    const reserved = all.find(({ name }) => name === queue.reservation(key));
+    if (reserved) return finish(key, pod, reserved, volumes);
     const nodes = withNominated(all, pod, await nominatedPods());
-    const cycle = newCycle(pod, nodes, await cache.namespaces());
+    const cycle = newCycle(pod, nodes, await cache.namespaces(), volumes);
     const draw = random.u32('scheduler-tie', key, Number(pod.metadata.resourceVersion));
     const decision = decide(cycle, profile, draw);
-    if (!('diagnosis' in decision)) {
-      await bind(pod, decision.node);
-      queue.forget(key);
-      return undefined;
-    }
+    const chosen = 'node' in decision ? all.find(({ name }) => name === decision.node) : undefined;
+    if (chosen) return finish(key, pod, chosen, volumes);
+    if (!('diagnosis' in decision)) return undefined;
     const { diagnosis } = decision;
     const answer = preempt(cycle, diagnosis, profile, await client.list(PodDisruptionBudget));
     if ('message' in answer)
@@ -74,12 +81,29 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store }
     return result;
   }
 
-  /** Pods that wait for their victims to go. */
-  async function nominatedPods(): Promise<{ pod: Pod; node: string }[]> {
-    const pods: { pod: Pod; node: string }[] = [];
-    for (const { key, node } of queue.nominations()) {
+  /** Binds the Pod once its volumes are bound; until then its place is kept. */
+  async function finish(key: string, pod: Pod, node: NodeInfo, volumes: PodVolumes): Promise<ReconcileResult | undefined> {
+    if (!areBound(volumes)) {
+      queue.forget(key);
+      queue.reserve(key, node.name);
+      await prepareVolumes(client, volumes, node);
+      return { requeueAfter: FLUSH, class: 'deadline' };
+    }
+    await bind(pod, node.name);
+    queue.forget(key);
+    return undefined;
+  }
+
+  /** Pods that wait for their victims to go or for their volumes to come. */
+  async function nominatedPods(): Promise<Nominee[]> {
+    const all = [
+      ...queue.nominations().map(({ key, node }) => ({ key, node, isReserved: false })),
+      ...queue.reservations().map(({ key, node }) => ({ key, node, isReserved: true })),
+    ];
+    const pods: Nominee[] = [];
+    for (const { key, node, isReserved } of all) {
       const pod = await client.get(Pod, parseKey(key));
-      if (pod && isPending(pod)) pods.push({ pod, node });
+      if (pod && isPending(pod)) pods.push({ pod, node, isReserved });
     }
     return pods;
   }
@@ -170,6 +194,14 @@ function watches(cache: Cache, queue: SchedulingQueue): LoopWatch[] {
         else if (!jsonEqual(old.metadata.labels, object.metadata.labels)) yield* queue.woken('pod-labels');
       },
     },
+    ...[PersistentVolume, PersistentVolumeClaim, StorageClass].map(({ resource }) => ({
+      resource,
+      *keys({ type }: ObjectEvent) {
+        if (type === 'DELETED') return;
+        for (const { key } of queue.reservations()) yield key;
+        yield* queue.woken('volume');
+      },
+    })),
     {
       resource: Namespace.resource,
       *keys({ type }) {
