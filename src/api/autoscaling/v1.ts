@@ -52,7 +52,7 @@ function fromStored(stored: KubeObject): HorizontalPodAutoscalerV1 {
   const { metadata, spec, status } = stored as HorizontalPodAutoscaler;
   const { metrics = [], behavior, ...kept } = spec;
   const cpu = metrics.find(isCpu);
-  const { conditions, currentMetrics, ...counts } = status ?? {};
+  const { conditions, currentMetrics, ...counts } = status ?? { desiredReplicas: 0 };
   const parked: Record<string, unknown> = {
     metrics: metrics.filter((metric) => metric !== cpu),
     behavior,
@@ -71,9 +71,8 @@ function fromStored(stored: KubeObject): HorizontalPodAutoscalerV1 {
     metadata: { ...metadata, annotations: Object.keys(annotations).length ? annotations : undefined },
     spec: { ...kept, ...(cpu ? { targetCPUUtilizationPercentage: cpu.resource?.target.averageUtilization } : {}) },
     status: {
-      currentReplicas: 0,
       ...counts,
-      desiredReplicas: counts.desiredReplicas ?? 0,
+      currentReplicas: counts.currentReplicas ?? 0,
       ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }),
     },
   };
