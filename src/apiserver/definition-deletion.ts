@@ -6,6 +6,7 @@ import { deleteObject } from './deletion.ts';
 import { type Resource, resourceOf } from './resource.ts';
 import type { Entry, Storage } from './storage.ts';
 
+export const DEFINITION_RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io';
 export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** Asks for the deletion of every object that the definition serves; true when none is left. */

@@ -2,10 +2,10 @@
 
 import { jsonEqual } from '../machinery/equal.ts';
 import type { KubeObject } from '../machinery/object.ts';
-import { alreadyExists, failure, invalid, notFound } from '../machinery/status.ts';
+import { alreadyExists, failure, invalid } from '../machinery/status.ts';
 import type { Admission, Attributes } from './admission/plugin.ts';
 import { type ApiServerDeps, strategyContext } from './context.ts';
-import { releaseDefinition } from './definition-deletion.ts';
+import { DEFINITION_RESOURCE, releaseDefinition } from './definition-deletion.ts';
 import { establish } from './establishing.ts';
 import { fillSystemFields, keepSystemFields, regenerateName } from './metadata.ts';
 import { modified } from './modified.ts';
@@ -26,7 +26,7 @@ export interface Write {
 
 /** What kinds need from other objects before they are validated. */
 const finishing: Readonly<Record<string, (draft: KubeObject, old: KubeObject | undefined, deps: ApiServerDeps) => void>> = {
-  'customresourcedefinitions.apiextensions.k8s.io': establish,
+  [DEFINITION_RESOURCE]: establish,
   services: allocate,
 };
 
@@ -40,12 +40,6 @@ export class Registry {
     private readonly admission: Admission,
     private readonly definitions: () => Resource | undefined,
   ) {}
-
-  entry(resource: Resource, namespace: string, name: string): Entry {
-    const entry = this.storage.get(resource, namespace, name);
-    if (!entry) throw notFound(resource.gr, name);
-    return entry;
-  }
 
   /** An object of a custom resource went: its definition may have waited for that. */
   gone({ custom }: Resource): void {

@@ -34,7 +34,7 @@ export async function binding(server: Server, call: Call): Promise<ApiResponse> 
   ];
   if (errors.length) throw invalid({ group: '', kind: 'Binding' }, info.name, errors);
 
-  const entry = server.registry.entry(resource, info.namespace, info.name);
+  const entry = server.entry(resource, info.namespace, info.name);
   const pod = entry.value;
   checkPreconditions(pod, resource, metadata.uid, undefined);
   const refuse = (why: string): Error => conflict({ group: '', resource: 'pods/binding' }, info.name, why);

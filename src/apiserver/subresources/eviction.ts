@@ -17,7 +17,7 @@ export async function eviction(server: Server, call: Call): Promise<ApiResponse>
   if (info.verb !== 'create') throw methodNotAllowed();
   const { deleteOptions = {} } = ((await parseBody(call.request)) ?? {}) as { deleteOptions?: DeleteOptions };
   const dryRun = isDryRun(info) || Boolean(deleteOptions.dryRun?.length);
-  const entry = server.registry.entry(resource, info.namespace, info.name);
+  const entry = server.entry(resource, info.namespace, info.name);
   if (!ignoresBudgets(entry.value)) spendBudget(server, info.namespace, entry.value, dryRun);
   const marked = dryRun ? entry : markAsTarget(server, resource, entry);
   deleteObject(server.storage, server.deps, resource, marked, deleteOptions, dryRun);
@@ -94,5 +94,5 @@ function markAsTarget(server: Server, resource: Resource, entry: Entry): Entry {
   };
   const conditions = [...(status.conditions ?? []).filter(({ type }) => type !== condition.type), condition];
   server.storage.update(resource, entry, { ...pod, metadata: { ...pod.metadata }, status: { ...status, conditions } });
-  return server.registry.entry(resource, pod.metadata.namespace ?? '', pod.metadata.name);
+  return server.entry(resource, pod.metadata.namespace ?? '', pod.metadata.name);
 }

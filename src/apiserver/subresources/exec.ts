@@ -13,7 +13,7 @@ export const attach = (server: Server, call: Call): Promise<ApiResponse> => stre
 async function stream(server: Server, call: Call, what: 'exec' | 'attach'): Promise<ApiResponse> {
   const { info, resource } = call;
   const { query } = info;
-  const pod = server.registry.entry(resource, info.namespace, info.name).value;
+  const pod = server.entry(resource, info.namespace, info.name).value;
   const { phase } = (pod.status ?? {}) as { phase?: string };
   if (phase === 'Succeeded' || phase === 'Failed') {
     throw badRequest(`cannot ${what} into a container in a completed pod; current phase is ${phase}`);

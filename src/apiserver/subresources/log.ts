@@ -22,7 +22,7 @@ export async function log(server: Server, call: Call): Promise<ApiResponse> {
   if (info.verb !== 'get') throw methodNotAllowed();
   const { query } = info;
   checkOptions(call);
-  const pod = server.registry.entry(resource, info.namespace, info.name).value;
+  const pod = server.entry(resource, info.namespace, info.name).value;
   const container = containerOf(pod, query.get('container'));
   const { nodeName } = pod.spec as { nodeName?: string };
   // Nobody has written anything yet for a Pod that is on no node.

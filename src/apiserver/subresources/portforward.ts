@@ -7,7 +7,7 @@ import { askKubelet, kubeletAddress } from './kubelet.ts';
 
 export async function portforward(server: Server, call: Call): Promise<ApiResponse> {
   const { info, resource } = call;
-  const pod = server.registry.entry(resource, info.namespace, info.name).value;
+  const pod = server.entry(resource, info.namespace, info.name).value;
   const { nodeName } = pod.spec as { nodeName?: string };
   if (!nodeName) throw badRequest(`pod ${info.name} does not have a host assigned`);
   return askKubelet(server, call, {

@@ -40,7 +40,7 @@ const SCALE = resourceOf({
 
 export async function scale(server: Server, call: Call): Promise<ApiResponse> {
   const { info, resource, request } = call;
-  const entry = server.registry.entry(resource, info.namespace, info.name);
+  const entry = server.entry(resource, info.namespace, info.name);
   const paths = pathsOf(resource);
   const current = scaleOf(entry.value, paths);
   if (info.verb === 'get') return { code: 200, body: current };
@@ -54,8 +54,9 @@ export async function scale(server: Server, call: Call): Promise<ApiResponse> {
   }
   const draft = draftOf(withReplicas(entry.value, paths.spec, replicas), resource, entry.value);
   draft.metadata.resourceVersion = wanted.metadata?.resourceVersion ?? entry.value.metadata.resourceVersion;
-  const write = server.write(call, 'UPDATE', draft, entry.value);
-  const stored = server.registry.update({ ...write, subresource: '' }, entry, draft);
+  const writer = await server.writer();
+  const write = writer.write(call, 'UPDATE', draft, entry.value);
+  const stored = writer.registry.update({ ...write, subresource: '' }, entry, draft);
   return { code: 200, body: scaleOf(stored, paths) };
 }
 

@@ -27,7 +27,7 @@ export async function token(server: Server, call: Call): Promise<ApiResponse> {
   const errors = lifetimeErrors(lifetime);
   if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
 
-  const account = server.registry.entry(resource, info.namespace, info.name).value;
+  const account = server.entry(resource, info.namespace, info.name).value;
   const { ISSUER, signToken } = await import('../service-account-tokens.ts');
   const bound: BoundTo = { namespace: info.namespace, serviceAccount: { name: info.name, uid: account.metadata.uid } };
   bindTo(server, bound, body.spec?.boundObjectRef);

@@ -1,0 +1,45 @@
+// The last stage: an object or a list as the client asked for it, as itself, as a table, or as metadata alone.
+import type { Instant } from '../machinery/clock.ts';
+import type { ApiResponse } from '../machinery/http.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import type { Call } from './call.ts';
+import { listObject, type Page } from './listing.ts';
+import { representation } from './negotiation.ts';
+import { partialMetadata } from './partial-metadata.ts';
+import type { RequestInfo } from './request-info.ts';
+import { type IncludeObject, tableOf } from './table.ts';
+
+/** One object, in an answer or an event. */
+export function presented({ request, resource, info }: Call, object: KubeObject, now: Instant): unknown {
+  switch (representation(request.accept)) {
+    case 'table':
+      return tableOf(resource, [object], { resourceVersion: object.metadata.resourceVersion }, includeObject(info), now);
+    case 'metadata':
+      return partialMetadata(object);
+    default:
+      return object;
+  }
+}
+
+export function presentedList(
+  { request, resource, info }: Call,
+  objects: readonly KubeObject[],
+  page: Page['metadata'],
+  now: Instant,
+): ApiResponse {
+  switch (representation(request.accept)) {
+    case 'table':
+      return { code: 200, body: tableOf(resource, objects, { ...page }, includeObject(info), now) };
+    case 'metadata': {
+      const items = objects.map(partialMetadata);
+      return { code: 200, body: { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: page, items } };
+    }
+    default:
+      return { code: 200, body: listObject(resource, objects, page) };
+  }
+}
+
+function includeObject(info: RequestInfo): IncludeObject {
+  const value = info.query.get('includeObject');
+  return value === 'None' || value === 'Object' ? value : 'Metadata';
+}

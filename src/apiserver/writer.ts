@@ -1,0 +1,150 @@
+// The writing half of the server: decoding, admission, registry. Loaded with the first write, since most commands only read.
+import type { ApiResponse } from '../machinery/http.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { admissionPlugins } from './admission/index.ts';
+import { Admission, type Attributes, type Operation } from './admission/plugin.ts';
+import { type Call, isDryRun, methodNotAllowed } from './call.ts';
+import { draftOf, expectKind, parseBody } from './decoding.ts';
+import { DEFINITION_RESOURCE, deleteInstances, terminating } from './definition-deletion.ts';
+import { type DeleteOptions, type Deletion, deleteObject } from './deletion.ts';
+import { checkFields } from './field-validation.ts';
+import { listObject, listPage } from './listing.ts';
+import { matchRequest } from './metadata.ts';
+import { checkPatched, patched } from './patching.ts';
+import { presented } from './presenting.ts';
+import { Registry, type Write } from './registry.ts';
+import { selectionOf } from './selection.ts';
+import type { Server } from './server.ts';
+import type { Entry } from './storage.ts';
+
+export class Writer {
+  readonly admission: Admission;
+  readonly registry: Registry;
+
+  constructor(private readonly server: Server) {
+    const { deps, storage, resources } = server;
+    this.admission = new Admission(admissionPlugins, { ...deps, storage, resources });
+    this.registry = new Registry(deps, storage, this.admission, () =>
+      resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions'),
+    );
+  }
+
+  async create(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    if (info.name) throw methodNotAllowed();
+    const body = expectKind(await parseBody(call.request), resource);
+    const draft = draftOf(await checkFields(call, body), resource);
+    matchRequest(draft, resource, info);
+    return this.answer(call, this.registry.create(this.write(call, 'CREATE', draft, undefined), draft), 201);
+  }
+
+  update(call: Call): Promise<ApiResponse> {
+    return this.replace(call, async () => expectKind(await parseBody(call.request), call.resource));
+  }
+
+  patch(call: Call): Promise<ApiResponse> {
+    return this.replace(call, async ({ value }) => {
+      const body = await patched(call.request, call.resource, value);
+      checkPatched(body, value, call.resource);
+      return body;
+    });
+  }
+
+  /** Somebody may have written while the body was read, and then it is looked at again. */
+  private async replace(call: Call, bodyFor: (entry: Entry) => Promise<KubeObject>): Promise<ApiResponse> {
+    const { info, resource } = call;
+    for (;;) {
+      const entry = this.server.entry(resource, info.namespace, info.name);
+      const body = await checkFields(call, await bodyFor(entry), entry.value);
+      if (this.server.storage.get(resource, info.namespace, info.name)?.mod === entry.mod) return this.store(call, entry, body);
+      call.warnings.length = 0;
+    }
+  }
+
+  private store(call: Call, entry: Entry, body: KubeObject): ApiResponse {
+    const { info, resource } = call;
+    const draft = draftOf(body, resource, entry.value);
+    matchRequest(draft, resource, info);
+    return this.answer(call, this.registry.update(this.write(call, 'UPDATE', draft, entry.value), entry, draft), 200);
+  }
+
+  async delete(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    const options = deleteOptions(call, await parseBody(call.request));
+    const entry = this.server.entry(resource, info.namespace, info.name);
+    const { removed, object } = this.remove(call, entry, options);
+    if (!removed) return { code: 200, body: object };
+    const { name, uid } = object.metadata;
+    const { group, plural } = resource.kind.names;
+    return {
+      code: 200,
+      body: {
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Success',
+        details: { name, ...(group ? { group } : {}), kind: plural, uid },
+      },
+    };
+  }
+
+  async deleteCollection(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    const options = deleteOptions(call, await parseBody(call.request));
+    const { entries, metadata } = listPage(this.server.storage, info, resource, selectionOf(info, resource));
+    for (const entry of entries) this.remove(call, entry, options);
+    const objects = entries.map(({ value }) => value);
+    return { code: 200, body: listObject(resource, objects, metadata) };
+  }
+
+  private remove(call: Call, entry: Entry, options: DeleteOptions): Deletion {
+    const { resource } = call;
+    const { storage, deps } = this.server;
+    const { metadata } = entry.value;
+    const write = this.write(call, 'DELETE', undefined, entry.value);
+    const attributes = { ...write.attributes, namespace: metadata.namespace ?? '', name: metadata.name };
+    this.admission.admit(attributes);
+    this.admission.validate(attributes);
+    const dryRun = write.dryRun || Boolean(options.dryRun?.length);
+    if (resource.kind.resource === DEFINITION_RESOURCE && !dryRun && !deleteInstances(storage, deps, entry.value)) {
+      storage.update(resource, entry, terminating(entry.value, deps));
+      return deleteObject(storage, deps, resource, this.server.entry(resource, '', metadata.name), options, dryRun);
+    }
+    const deletion = deleteObject(storage, deps, resource, entry, options, dryRun);
+    if (deletion.removed && !dryRun) this.registry.gone(resource);
+    return deletion;
+  }
+
+  /** What the registry and admission are told about a write. */
+  write(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): Write {
+    const { info, resource, user, warnings } = call;
+    const dryRun = isDryRun(info);
+    const attributes: Attributes = {
+      operation,
+      resource,
+      subresource: info.subresource,
+      namespace: info.namespace,
+      name: info.name || (object?.metadata.name ?? ''),
+      ...(object ? { object } : {}),
+      ...(old ? { old } : {}),
+      user,
+      dryRun,
+      warnings,
+    };
+    return { resource, attributes, dryRun, subresource: info.subresource };
+  }
+
+  private answer(call: Call, object: KubeObject, code: number): ApiResponse {
+    return { code, body: presented(call, object, this.server.deps.clock.now()) };
+  }
+}
+
+/** Options come in the body, or in the query where there is none. */
+function deleteOptions({ info: { query } }: Call, body: unknown): DeleteOptions {
+  if (typeof body === 'object' && body !== null) return body as DeleteOptions;
+  return {
+    ...(query.has('gracePeriodSeconds') ? { gracePeriodSeconds: Number(query.get('gracePeriodSeconds')) } : {}),
+    ...(query.has('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy') } : {}),
+    ...(query.has('orphanDependents') ? { orphanDependents: query.flag('orphanDependents') } : {}),
+  };
+}
