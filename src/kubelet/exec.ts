@@ -1,6 +1,5 @@
 // Plays the kubelet's exec: a process beside the container's own, its output as it comes, and a Status at the end.
 
-import type { Machine } from '../cri/processes/machine.ts';
 import { seconds } from '../machinery/clock.ts';
 import type { ApiRequest, ApiResponse, StreamChunk } from '../machinery/http.ts';
 import type { WakeUps } from '../machinery/loop.ts';
@@ -23,34 +22,36 @@ export async function execInContainer(
     return { code: 500, body: `unable to upgrade connection: container not found ("${container}")` };
   const tty = isTrue(query.tty);
   const stdin = isTrue(query.stdin ?? query.input) && request.stdin !== undefined;
-  const handle = await changeMachine((machine) => machine.exec(container, { argv, ...(tty ? { tty } : {}), ...(stdin ? { stdin } : {}) }));
+  const { sandboxes, node } = agent;
+  const { uid } = record;
+  const handle = await sandboxes.exec(node, uid, container, { argv, ...(tty ? { tty } : {}), ...(stdin ? { stdin } : {}) });
   noteChange(agent, wakeUps, record);
   return { code: 101, stream: chunks() };
 
-  async function changeMachine<T>(change: (machine: Machine) => T): Promise<T> {
-    const result = await agent.sandboxes.act(agent.node, record.uid, change);
-    const next = agent.sandboxes.next(agent.node, record.uid);
-    const key = `${agent.node}/${record.namespace}/${record.name}`;
-    if (next !== undefined) wakeUps.set('kubelet', `${key}#process`, next, 'process');
-    return result;
+  /** The process does its next step when its projection is due, as all processes do. */
+  function expect(): void {
+    const next = sandboxes.next(node, uid);
+    if (next !== undefined) wakeUps.set('kubelet', `${node}/${record.namespace}/${record.name}#process`, next, 'process');
   }
 
   async function* chunks(): AsyncGenerator<StreamChunk> {
     const input = stdin ? request.stdin?.[Symbol.asyncIterator]() : undefined;
     let pending = input?.next();
     for (;;) {
-      if (agent.sandboxes.get(agent.node, record.uid) === undefined) {
+      if (sandboxes.get(node, uid) === undefined) {
         yield { channel: 'error', data: failure('command terminated: the container is gone', 137) };
         return;
       }
-      // Reading output moves the stream's position, so it is an input of the machine too.
-      const { output, result } = await changeMachine((machine) => ({
-        output: machine.execOutput(handle),
-        result: machine.execResult(handle),
-      }));
+      const { output, ...result } = await sandboxes.takeExec(node, uid, handle);
+      expect();
       for (const chunk of output) yield chunk;
       if (result.startError !== undefined) {
-        yield { channel: 'error', data: internalError(result.startError) };
+        yield {
+          channel: 'error',
+          data: internalError(
+            `failed to exec in container: failed to start exec "${agent.random.hex('exec-id', handle, 0, 64)}": ${result.startError}`,
+          ),
+        };
         return;
       }
       if (result.exitCode !== undefined) {
@@ -71,14 +72,14 @@ export async function execInContainer(
         continue;
       }
       // While the process has something to do, time passes beside the wait for input; else only input can go on.
-      const busy = agent.sandboxes.next(agent.node, record.uid) !== undefined;
+      const busy = sandboxes.next(node, uid) !== undefined;
       const passing = busy ? pass(seconds(1)) : undefined;
       const next = passing ? await Promise.race([pending, passing.then(() => undefined)]) : await pending;
       await passing;
       if (!next) continue;
       pending = next.done ? undefined : input?.next();
       const bytes = next.done ? 'eof' : next.value;
-      await changeMachine((machine) => machine.execInput(handle, bytes));
+      await sandboxes.execInput(node, uid, handle, bytes);
     }
   }
 }

@@ -26,7 +26,7 @@ export async function startHook(
   const handler = container.lifecycle?.[name];
   if (handler?.exec) {
     const argv = handler.exec.command ?? [];
-    return { handle: await agent.sandboxes.act(agent.node, record.uid, (machine) => machine.exec(container.name, { argv })) };
+    return { handle: await agent.sandboxes.exec(agent.node, record.uid, container.name, { argv }) };
   }
   if (handler?.sleep) return { until: agent.clock.now() + seconds(handler.sleep.seconds) };
   if (handler?.httpGet) {
@@ -40,8 +40,7 @@ export async function startHook(
 export async function hookResult(agent: Agent, record: PodRecord, hook: Hook): Promise<number | undefined> {
   if (hook.until !== undefined) return hook.until <= agent.clock.now() ? 0 : undefined;
   if (hook.handle === undefined) return 0;
-  const machine = await agent.sandboxes.look(agent.node, record.uid);
-  const { exitCode, startError } = machine.execResult(hook.handle);
+  const { exitCode, startError } = await agent.sandboxes.takeExec(agent.node, record.uid, hook.handle);
   return startError === undefined ? exitCode : 126;
 }
 

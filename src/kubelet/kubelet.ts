@@ -3,6 +3,8 @@
 import type { Pod } from '../api/core/pod.ts';
 import type { Client, EventRecorder } from '../client/client.ts';
 import type { Catalog } from '../cri/runtime/catalog.ts';
+import { openMachine } from '../cri/runtime/engine.ts';
+import { createRegistries } from '../cri/runtime/registries.ts';
 import { createSandboxes, type OpenMachine, type Sandboxes } from '../cri/runtime/sandboxes.ts';
 import { type Clock, type Duration, type Instant, seconds } from '../machinery/clock.ts';
 import { DialError, type Dialer, type Listener, type NetworkNamespace } from '../machinery/dialer.ts';
@@ -33,8 +35,9 @@ export interface KubeletOptions {
   dialer: Dialer;
   wakeUps: WakeUps;
   recurrences: Recurrences;
-  openMachine: OpenMachine;
-  catalog: Catalog;
+  /** Instead of the process engine and the image catalog. */
+  openMachine?: OpenMachine;
+  catalog?: Catalog;
   /** Lets virtual time pass until something may have changed, for streams that follow. */
   pass(limit?: Duration): Promise<void>;
 }
@@ -56,8 +59,8 @@ const CLASSES: readonly WakeUpClass[] = ['progress', 'process', 'recurrence', 'd
 const API_RETRY = seconds(5);
 
 export function createKubelet(options: KubeletOptions): Kubelet {
-  const { store, clock, random, wakeUps, catalog } = options;
-  const sandboxes = createSandboxes(options);
+  const { store, clock, random, wakeUps, catalog = createRegistries() } = options;
+  const sandboxes = createSandboxes({ ...options, openMachine: options.openMachine ?? openMachine });
   const agents = new Map<string, Agent>();
 
   const agentFor = (node: string): Agent | undefined => {

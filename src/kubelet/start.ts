@@ -19,6 +19,7 @@ import { ensureImage } from './pull.ts';
 import { noLongerPutOff, putOff } from './put-off.ts';
 import { allContainers, type ContainerRecord, containerNamed, hasExited, isRunning, type PodRecord, type Run, recordOf } from './record.ts';
 import { killContainer } from './stop.ts';
+import { fileInVolume } from './volumes.ts';
 
 /** A Pod in trouble is looked at again about this often; each look counts its events up. */
 const SYNC = seconds(12.5);
@@ -255,7 +256,7 @@ async function processOf(
     mounts: [
       ...networkMounts(container),
       ...(container.volumeMounts ?? []).map(({ name, mountPath, subPath, subPathExpr, readOnly }) => {
-        const sub = subPathExpr ? expand(subPathExpr, env) : subPath;
+        const sub = subPathExpr ? expand(subPathExpr, env) : (subPath ?? fileInVolume(pod, name, agent.disk));
         return { path: mountPath, volume: name, ...(sub ? { subPath: sub } : {}), ...(readOnly ? { readOnly } : {}) };
       }),
     ],

@@ -200,7 +200,7 @@ async function tokenFor(
 /** Files under a path of the node's disk. What a container writes there stays in the Pod. */
 function hostFiles(disk: Disk, path: string, type: string | undefined, volume: string): Files {
   const single = disk.read(path);
-  if (single !== undefined) return { '': { text: single } };
+  if (single !== undefined) return { [baseName(path)]: { text: single } };
   const files: Files = {};
   const folder = path.replace(/\/*$/, '/');
   for (const file of disk.list(path)) files[file.slice(folder.length)] = { text: disk.read(file) ?? '' };
@@ -208,4 +208,12 @@ function hostFiles(disk: Disk, path: string, type: string | undefined, volume: s
   if (empty && type === 'Directory') throw new MountError(volume, `hostPath type check failed: ${path} is not a directory`);
   if (empty && type === 'File') throw new MountError(volume, `hostPath type check failed: ${path} is not a file`);
   return files;
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** A hostPath that is one file is a volume of that file alone: mounts go to the file in it. */
+export function fileInVolume(pod: Pod, volume: string, disk: Disk): string | undefined {
+  const path = pod.spec.volumes?.find(({ name }) => name === volume)?.hostPath?.path;
+  return path !== undefined && disk.read(path) !== undefined ? baseName(path) : undefined;
 }

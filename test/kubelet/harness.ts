@@ -5,11 +5,11 @@ import type { Kind } from '../../src/api/kind.ts';
 import type { Client, EventRecorder, ListOptions, NewObject } from '../../src/client/client.ts';
 import { createLoopHost } from '../../src/cluster/loop-host.ts';
 import { createWakeUps } from '../../src/cluster/wake-ups.ts';
-import type { CatalogImage } from '../../src/cri/runtime/catalog.ts';
+import type { Catalog, CatalogImage } from '../../src/cri/runtime/catalog.ts';
 import { createKubelet, type Kubelet } from '../../src/kubelet/kubelet.ts';
 import type { PodRecord } from '../../src/kubelet/record.ts';
 import { rfc3339 } from '../../src/machinery/clock.ts';
-import type { Dialer } from '../../src/machinery/dialer.ts';
+import { DialError } from '../../src/machinery/dialer.ts';
 import { jsonEqual } from '../../src/machinery/equal.ts';
 import { deepFreeze } from '../../src/machinery/freeze.ts';
 import type { ApiResponse } from '../../src/machinery/http.ts';
@@ -68,7 +68,21 @@ const IMAGES: Record<string, Partial<CatalogImage>> = {
   'docker.io/library/busybox': { name: 'busybox', size: 2_156_519, cmd: ['sh'], groups: [10] },
 };
 
-export function createWorld(machine: Partial<NewMachine> = {}): World {
+const scriptedCatalog: Catalog = {
+  find: async ({ repository, tag, full }) => {
+    const image = IMAGES[repository];
+    if (!image || tag === 'nope')
+      return {
+        error: `rpc error: code = NotFound desc = failed to pull and unpack image "${full}": failed to resolve reference "${full}": ${full}: not found`,
+      };
+    return {
+      image: { name: 'x', digest: `sha256:${'ab'.repeat(32)}`, size: 1, entrypoint: [], cmd: [], env: {}, workingDir: '', ...image },
+    };
+  },
+};
+
+/** @param engine the real process engine and image catalog instead of scripted ones */
+export function createWorld(machine: Partial<NewMachine> = {}, engine = false): World {
   const store = memoryStore();
   let now = START;
   const clock = { now: () => now };
@@ -148,26 +162,19 @@ export function createWorld(machine: Partial<NewMachine> = {}): World {
     store,
     clock,
     random,
-    dialer: {} as Dialer,
+    dialer: {
+      connect: async (_from, host, port) => {
+        throw new DialError('refused', host, port, []);
+      },
+      resolve: () => ({ addresses: [], reads: [] }),
+    },
     wakeUps,
     recurrences: {
       start: (key, r) => void recurrences.set(key, r),
       stop: (key) => void recurrences.delete(key),
       current: (key) => recurrences.get(key),
     } satisfies Recurrences,
-    openMachine: openFakeMachine,
-    catalog: {
-      find: async ({ repository, tag, full }) => {
-        const image = IMAGES[repository];
-        if (!image || tag === 'nope')
-          return {
-            error: `rpc error: code = NotFound desc = failed to pull and unpack image "${full}": failed to resolve reference "${full}": ${full}: not found`,
-          };
-        return {
-          image: { name: 'x', digest: `sha256:${'ab'.repeat(32)}`, size: 1, entrypoint: [], cmd: [], env: {}, workingDir: '', ...image },
-        };
-      },
-    },
+    ...(engine ? {} : { openMachine: openFakeMachine, catalog: scriptedCatalog }),
     pass: async (limit = 1000) => advance(limit),
   });
   const counted: Loop = {

@@ -5,7 +5,16 @@ import type { Dialer, Listener, NetworkNamespace } from '../../machinery/dialer.
 import { jsonEqual } from '../../machinery/equal.ts';
 import type { Random } from '../../machinery/random.ts';
 import { drawer, type Store } from '../../machinery/store.ts';
-import type { ContainerProcess, ContainerState, Machine, MachineHost, MachineState, Projection } from '../processes/machine.ts';
+import type {
+  ContainerProcess,
+  ContainerState,
+  ExecRequest,
+  ExecResult,
+  Machine,
+  MachineHost,
+  MachineState,
+  Projection,
+} from '../processes/machine.ts';
 
 /** `/kubemu/cri/<node>/<pod uid>/sandbox`. */
 export interface Sandbox {
@@ -34,6 +43,10 @@ export interface SandboxesOptions {
   openMachine: OpenMachine;
 }
 
+export interface TakenExec extends ExecResult {
+  output: { channel: 'stdout' | 'stderr'; data: Uint8Array }[];
+}
+
 /** A machine's kept state and what follows from it. */
 interface KeptProjection extends Projection {
   /** The instant of the kept state. */
@@ -47,6 +60,11 @@ export interface Sandboxes {
   start(node: string, uid: string, process: ContainerProcess): Promise<ContainerState | undefined>;
   /** A copy at the current instant; nothing that is done to it lasts. */
   look(node: string, uid: string): Promise<Machine>;
+  /** Starts a process beside a container's own, now. Its output and result wait until they are taken. */
+  exec(node: string, uid: string, container: string, request: ExecRequest): Promise<string>;
+  /** What such a process has written since the last call, and its result once it has ended. */
+  takeExec(node: string, uid: string, handle: string): Promise<TakenExec>;
+  execInput(node: string, uid: string, handle: string, bytes: Uint8Array | 'eof'): Promise<void>;
   /** Changes the machine now, keeps it, and projects anew. */
   act<T>(node: string, uid: string, change: (machine: Machine) => T | Promise<T>): Promise<T>;
   /** When the processes will next do something that others could notice. */
@@ -76,7 +94,11 @@ export function createSandboxes({ store, clock, random, dialer, openMachine }: S
     return openMachine(cri.get<MachineState>(at(node, uid, 'machine')), clock.now(), { dialer, random, netns, hostname, podIP: ip });
   };
 
+  const execs = (node: string, uid: string): Record<string, ExecResult> =>
+    cri.get<Record<string, ExecResult>>(at(node, uid, 'execs')) ?? {};
+
   const keep = async (node: string, uid: string, machine: Machine): Promise<void> => {
+    noteResults(node, uid, machine);
     cri.put(at(node, uid, 'machine'), machine.snapshot());
     const states: Record<string, ContainerState> = {};
     for (const name of sandboxes.get(node, uid)?.containers ?? []) {
@@ -89,6 +111,18 @@ export function createSandboxes({ store, clock, random, dialer, openMachine }: S
     cri.put(at(node, uid, 'projection'), { ...projection, from: machine.now } satisfies KeptProjection);
     if (projection.reads.length > 0) cri.put(`.reads/${node}/${uid}`, projection.reads);
     else if (cri.get(`.reads/${node}/${uid}`) !== undefined) cri.delete(`.reads/${node}/${uid}`);
+  };
+
+  /** A machine forgets a process that has ended; somebody may still ask how. */
+  const noteResults = (node: string, uid: string, machine: Machine): void => {
+    const known = execs(node, uid);
+    const ended: Record<string, ExecResult> = {};
+    for (const [handle, result] of Object.entries(known)) {
+      if (result.exitCode !== undefined || result.startError !== undefined) continue;
+      const now = machine.execResult(handle);
+      if (now.exitCode !== undefined || now.startError !== undefined) ended[handle] = now;
+    }
+    if (Object.keys(ended).length > 0) cri.put(at(node, uid, 'execs'), { ...known, ...ended });
   };
 
   /** Brings the listener records of a sandbox in line with what its containers listen on. */
@@ -134,6 +168,23 @@ export function createSandboxes({ store, clock, random, dialer, openMachine }: S
       await machine.advance(clock.now());
       return machine;
     },
+    async exec(node, uid, container, request) {
+      return sandboxes.act(node, uid, (machine) => {
+        const handle = machine.exec(container, request);
+        cri.put(at(node, uid, 'execs'), { ...execs(node, uid), [handle]: {} });
+        return handle;
+      });
+    },
+    async takeExec(node, uid, handle) {
+      const { [handle]: result = {}, ...others } = execs(node, uid);
+      const output = await sandboxes.act(node, uid, (machine) => machine.execOutput(handle));
+      const latest = execs(node, uid)[handle] ?? result;
+      if (latest.exitCode === undefined && latest.startError === undefined) return { output };
+      if (Object.keys(others).length > 0) cri.put(at(node, uid, 'execs'), others);
+      else cri.delete(at(node, uid, 'execs'));
+      return { output, ...latest };
+    },
+    execInput: (node, uid, handle, bytes) => sandboxes.act(node, uid, (machine) => machine.execInput(handle, bytes)),
     async act(node, uid, change) {
       const machine = await sandboxes.look(node, uid);
       const result = await change(machine);
