@@ -32,8 +32,8 @@ export function thinned(period: Duration, n: number, most: Duration): { delay: D
   return { delay: period * count, count };
 }
 
-/** Rounds of the same trouble that are played one by one before several are taken at once: half a day at five minutes each. */
-const PLAYED_ROUNDS = 144;
+/** Rounds of the same trouble that are played one by one before several are taken at once: six hours at five minutes each. */
+const PLAYED_ROUNDS = 72;
 
 /** How many rounds the next one stands for, after `rounds` of them. */
 export const roundsAtOnce = (rounds: number): number => Math.max(1, Math.floor(rounds / PLAYED_ROUNDS));

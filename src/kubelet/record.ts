@@ -19,6 +19,8 @@ export interface PodRecord {
   hasInits: boolean;
   /** Volumes are set up. */
   mounted: boolean;
+  /** Their files are in the Pod's machine. */
+  volumesPut?: boolean;
   /** A step that failed and will be tried again. */
   retry?: { step: 'network' | 'mount' | 'sandbox'; attempt: number; at: Instant };
   /** Somebody ran a command in it: what probes found may be wrong. */

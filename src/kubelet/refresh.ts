@@ -5,7 +5,7 @@ import { seconds } from '../machinery/clock.ts';
 import type { Agent } from './agent.ts';
 import { processesChanged } from './probes.ts';
 import type { PodRecord } from './record.ts';
-import { putVolumes } from './sandbox.ts';
+import { volumeFiles } from './sandbox.ts';
 import { isProjectedFromApi, MountError } from './volumes.ts';
 
 /** Whether everything that the Pod waits for has been there once. */
@@ -27,11 +27,12 @@ export async function refreshVolumes(agent: Agent, pod: Pod, record: PodRecord):
   for (const known of Object.values(record.containers)) {
     if (known.waiting?.reason === 'CreateContainerConfigError') known.retryAt = now;
   }
-  if (!record.sandboxReady) return;
+  if (!record.sandboxReady || !record.volumesPut) return;
   const followed = new Set((pod.spec.volumes ?? []).filter(isProjectedFromApi).map(({ name }) => name));
   if (followed.size === 0) return;
   try {
-    await putVolumes(agent, pod, record, (name) => followed.has(name));
+    const put = await volumeFiles(agent, pod, record, (name) => followed.has(name));
+    await agent.sandboxes.act(agent.node, record.uid, put);
   } catch (error) {
     if (!(error instanceof MountError)) throw error;
     await agent.event(pod, 'Warning', 'FailedMount', error.message); // what is mounted stays as it was

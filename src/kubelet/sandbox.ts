@@ -1,6 +1,7 @@
 // The first steps of a Pod on its node, in the kubelet's order: network, volumes, sandbox.
 import type { Pod } from '../api/core/pod.ts';
 import { AddressesExhausted, assignAddress, releaseAddress } from '../cni/addresses.ts';
+import type { Machine } from '../cri/processes/machine.ts';
 import { milliseconds, minutes, seconds } from '../machinery/clock.ts';
 import type { Agent } from './agent.ts';
 import { thinned } from './back-off.ts';
@@ -50,7 +51,7 @@ export function beginSandbox(agent: Agent, record: PodRecord): void {
   record.op = { kind: 'sandbox', from: now, until: now + 350 + jitter };
 }
 
-/** The pause container runs and holds the Pod's address; volumes are there. */
+/** The pause container runs and holds the Pod's address. */
 export async function finishSandbox(agent: Agent, pod: Pod, record: PodRecord): Promise<void> {
   const { uid } = record;
   const now = agent.clock.now();
@@ -80,18 +81,20 @@ export async function finishSandbox(agent: Agent, pod: Pod, record: PodRecord): 
   record.sandboxAttempt++;
   record.sandboxReady = true;
   delete record.retry;
-  await putVolumes(agent, pod, record);
 }
 
-/** Brings the files of all volumes into the Pod's machine. */
-export async function putVolumes(agent: Agent, pod: Pod, record: PodRecord, only?: (name: string) => boolean): Promise<void> {
+/** The files of all volumes, and how they come into the Pod's machine. */
+export async function volumeFiles(
+  agent: Agent,
+  pod: Pod,
+  record: PodRecord,
+  only?: (name: string) => boolean,
+): Promise<(machine: Machine) => void> {
   const { hostname = pod.metadata.name, ip = '' } = agent.sandboxes.get(agent.node, record.uid) ?? {};
-  const own = networkFiles(agent, pod, hostname, ip);
-  const volumes = [own, ...(await readVolumes(agent, pod, record))].filter(({ volume }) => only?.(volume) ?? true);
-  if (volumes.length === 0) return;
-  await agent.sandboxes.act(agent.node, record.uid, (machine) => {
-    for (const { volume, files, keep } of volumes) machine.putVolume(volume, files, keep);
-  });
+  const volumes = [networkFiles(agent, pod, hostname, ip), ...(await readVolumes(agent, pod, record))];
+  return (machine) => {
+    for (const { volume, files, keep } of volumes) if (only?.(volume) ?? true) machine.putVolume(volume, files, keep);
+  };
 }
 
 /** Takes the sandbox away: the address is free again, logs and files stay. */

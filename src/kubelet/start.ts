@@ -2,7 +2,7 @@
 
 import type { Pod } from '../api/core/pod.ts';
 import type { V1Container } from '../api/generated/types.ts';
-import type { ContainerProcess } from '../cri/processes/machine.ts';
+import type { ContainerProcess, Machine } from '../cri/processes/machine.ts';
 import type { CatalogImage } from '../cri/runtime/catalog.ts';
 import { parseReference } from '../cri/runtime/reference.ts';
 import { type Duration, hours, type Instant, seconds } from '../machinery/clock.ts';
@@ -18,8 +18,9 @@ import { beginProbes } from './probes.ts';
 import { ensureImage } from './pull.ts';
 import { noLongerPutOff, putOff } from './put-off.ts';
 import { allContainers, type ContainerRecord, containerNamed, hasExited, isRunning, type PodRecord, type Run, recordOf } from './record.ts';
+import { volumeFiles } from './sandbox.ts';
 import { killContainer } from './stop.ts';
-import { fileInVolume } from './volumes.ts';
+import { fileInVolume, MountError } from './volumes.ts';
 
 /** A Pod in trouble is looked at again about this often; each look counts its events up. */
 const SYNC = seconds(12.5);
@@ -60,9 +61,15 @@ export async function finishStart(agent: Agent, pod: Pod, record: PodRecord, con
   if ('error' in found || 'error' in reference)
     return putOff(known, 'CreateContainerError', 'error' in found ? found.error : 'invalid reference format', now, SYNC);
   let process: ContainerProcess;
+  let prepare: ((machine: Machine) => void) | undefined;
   try {
     process = await processOf(agent, pod, record, container, found.image);
+    if (!record.volumesPut) prepare = await volumeFiles(agent, pod, record);
   } catch (error) {
+    if (error instanceof MountError) {
+      record.mounted = false; // what was there a moment ago is gone
+      return;
+    }
     if (!(error instanceof ConfigError)) throw error;
     const { delay, count } = thinned(SYNC, known.retries ?? 0, hours(1));
     await containerEvent(agent, pod, name, 'Warning', 'Failed', `Error: ${error.message}`, count);
@@ -85,7 +92,8 @@ export async function finishStart(agent: Agent, pod: Pod, record: PodRecord, con
   known.ready = known.started && container.readinessProbe === undefined;
   await containerEvent(agent, pod, name, 'Normal', 'Created', 'Container created');
 
-  const state = await agent.sandboxes.start(agent.node, record.uid, process);
+  const state = await agent.sandboxes.start(agent.node, record.uid, process, prepare);
+  record.volumesPut = true;
   if (state?.startError !== undefined) {
     Object.assign(run, { startedAt: 0, finishedAt: now, exitCode: 128, reason: 'StartError', message: state.startError });
     Object.assign(known, { started: false, ready: false });

@@ -56,8 +56,8 @@ interface KeptProjection extends Projection {
 export interface Sandboxes {
   get(node: string, uid: string): Sandbox | undefined;
   create(node: string, sandbox: Sandbox): void;
-  /** Starts or restarts a container now. */
-  start(node: string, uid: string, process: ContainerProcess): Promise<ContainerState | undefined>;
+  /** Starts or restarts a container now, after `prepare`. */
+  start(node: string, uid: string, process: ContainerProcess, prepare?: (machine: Machine) => void): Promise<ContainerState | undefined>;
   /** A copy at the current instant; nothing that is done to it lasts. */
   look(node: string, uid: string): Promise<Machine>;
   /** Starts a process beside a container's own, now. Its output and result wait until they are taken. */
@@ -155,12 +155,15 @@ export function createSandboxes({ store, clock, random, dialer, openMachine }: S
     },
     containers: (node, uid) => cri.get<Record<string, ContainerState>>(at(node, uid, 'containers')) ?? {},
     nodeOf: (uid) => cri.get<string>(`.nodes/${uid}`),
-    async start(node, uid, process) {
+    async start(node, uid, process, prepare) {
       const sandbox = sandboxes.get(node, uid);
       if (sandbox && !sandbox.containers.includes(process.name)) {
         cri.put(at(node, uid, 'sandbox'), { ...sandbox, containers: [...sandbox.containers, process.name] } satisfies Sandbox);
       }
-      await sandboxes.act(node, uid, (machine) => machine.start(process));
+      await sandboxes.act(node, uid, (machine) => {
+        prepare?.(machine);
+        machine.start(process);
+      });
       return sandboxes.containers(node, uid)[process.name];
     },
     async look(node, uid) {
