@@ -47,7 +47,8 @@ export function selectionOf(info: RequestInfo, resource: Resource): Selection {
     ...(owner ? { index: { by: 'owner' as const, value: owner.value } } : {}),
     ...(node?.value && !owner ? { index: { by: 'node' as const, value: node.value } } : {}),
     ...(name ? { name: name.value } : {}),
-    matches(object) {
+    matches(stored) {
+      const object = resource.kind.storedAs?.fromStored(stored) ?? stored;
       if (labels.length && !matches(labels, object.metadata.labels)) return false;
       if (owner && !object.metadata.ownerReferences?.some(({ uid }) => uid === owner.value)) return false;
       if (byValue.length === 0) return true;

@@ -67,14 +67,16 @@ export class Storage {
 
   /**
    * The object as of now and at the version that was asked for: what repeats without anybody's doing is added when it is read.
-   * Between versions nothing is converted but the version itself.
    */
   shown(resource: Resource, entry: Entry): KubeObject {
-    const object = this.deps.overlay ? this.deps.overlay(entry.key, entry.value) : entry.value;
-    return object.apiVersion === resource.apiVersion
-      ? object
-      : { ...object, apiVersion: resource.apiVersion, kind: resource.kind.names.kind };
+    return atVersion(resource, this.deps.overlay ? this.deps.overlay(entry.key, entry.value) : entry.value);
   }
+}
+
+/** Between the versions of a custom resource nothing is converted but the version itself. */
+export function atVersion({ kind, apiVersion }: Resource, object: KubeObject): KubeObject {
+  if (object.apiVersion === apiVersion) return object;
+  return kind.storedAs?.fromStored(object) ?? { ...object, apiVersion, kind: kind.names.kind };
 }
 
 function versioned(object: KubeObject, revision: number): KubeObject {

@@ -8,7 +8,7 @@ import type { ApiServerDeps } from './context.ts';
 import type { RequestInfo } from './request-info.ts';
 import { listPrefix, type Resource } from './resource.ts';
 import type { Selection } from './selection.ts';
-import type { Entry, Storage } from './storage.ts';
+import { atVersion, type Entry, type Storage } from './storage.ts';
 
 type Events = NonNullable<ApiResponse['events']>;
 type Event = Events extends AsyncIterable<infer E> ? E : never;
@@ -98,7 +98,7 @@ function eventOf({ storage, info, resource, selection, present }: WatchParts, ch
   // The last state, at the revision at which it went away.
   const last = after?.value ?? before.value;
   const metadata = { ...last.metadata, resourceVersion: String(change.revision) };
-  return { type: 'DELETED', object: present({ ...(after ? after.value : before.value), metadata }) };
+  return { type: 'DELETED', object: present(atVersion(resource, { ...last, metadata })) };
 }
 
 function bookmark(resource: Resource, revision: number, annotations: Record<string, string> | undefined): Event {

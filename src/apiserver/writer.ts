@@ -32,10 +32,11 @@ export class Writer {
   async create(call: Call): Promise<ApiResponse> {
     const { info, resource } = call;
     if (info.name) throw methodNotAllowed();
-    const body = expectKind(await parseBody(call.request), resource);
-    const draft = draftOf(await checkFields(call, body), resource);
-    matchRequest(draft, resource, info);
-    return this.answer(call, this.registry.create(this.write(call, 'CREATE', draft, undefined), draft), 201);
+    const body = await checkFields(call, expectKind(await parseBody(call.request), resource));
+    const target = this.asStored(call);
+    const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource);
+    matchRequest(draft, target.resource, info);
+    return this.answer(call, this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
   }
 
   update(call: Call): Promise<ApiResponse> {
@@ -43,29 +44,31 @@ export class Writer {
   }
 
   patch(call: Call): Promise<ApiResponse> {
-    return this.replace(call, async ({ value }) => {
-      const body = await patched(call.request, call.resource, value);
-      checkPatched(body, value, call.resource);
+    return this.replace(call, async (old) => {
+      const body = await patched(call.request, call.resource, old);
+      checkPatched(body, old, call.resource);
       return body;
     });
   }
 
   /** Somebody may have written while the body was read, and then it is looked at again. */
-  private async replace(call: Call, bodyFor: (entry: Entry) => Promise<KubeObject>): Promise<ApiResponse> {
+  private async replace(call: Call, bodyFor: (old: KubeObject) => Promise<KubeObject>): Promise<ApiResponse> {
     const { info, resource } = call;
     for (;;) {
       const entry = this.server.entry(resource, info.namespace, info.name);
-      const body = await checkFields(call, await bodyFor(entry), entry.value);
+      const old = resource.kind.storedAs?.fromStored(entry.value) ?? entry.value;
+      const body = await checkFields(call, await bodyFor(old), old);
       if (this.server.storage.get(resource, info.namespace, info.name)?.mod === entry.mod) return this.store(call, entry, body);
       call.warnings.length = 0;
     }
   }
 
   private store(call: Call, entry: Entry, body: KubeObject): ApiResponse {
-    const { info, resource } = call;
-    const draft = draftOf(body, resource, entry.value);
-    matchRequest(draft, resource, info);
-    return this.answer(call, this.registry.update(this.write(call, 'UPDATE', draft, entry.value), entry, draft), 200);
+    const { resource } = call;
+    const target = this.asStored(call);
+    const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource, entry.value);
+    matchRequest(draft, target.resource, call.info);
+    return this.answer(call, this.registry.update(this.write(target, 'UPDATE', draft, entry.value), entry, draft), 200);
   }
 
   async delete(call: Call): Promise<ApiResponse> {
@@ -73,7 +76,7 @@ export class Writer {
     const options = deleteOptions(call, await parseBody(call.request));
     const entry = this.server.entry(resource, info.namespace, info.name);
     const { removed, object } = this.remove(call, entry, options);
-    if (!removed) return { code: 200, body: object };
+    if (!removed) return this.answer(call, object, 200);
     const { name, uid } = object.metadata;
     const { group, plural } = resource.kind.names;
     return {
@@ -97,7 +100,8 @@ export class Writer {
     return { code: 200, body: listObject(resource, objects, metadata) };
   }
 
-  private remove(call: Call, entry: Entry, options: DeleteOptions): Deletion {
+  private remove(asked: Call, entry: Entry, options: DeleteOptions): Deletion {
+    const call = this.asStored(asked);
     const { resource } = call;
     const { storage, deps } = this.server;
     const { metadata } = entry.value;
@@ -135,7 +139,15 @@ export class Writer {
   }
 
   private answer(call: Call, object: KubeObject, code: number): ApiResponse {
-    return { code, body: presented(call, object, this.server.deps.clock.now()) };
+    const shown = call.resource.kind.storedAs?.fromStored(object) ?? object;
+    return { code, body: presented(call, shown, this.server.deps.clock.now()) };
+  }
+
+  /** The same request at the version that etcd holds. */
+  private asStored(call: Call): Call {
+    const names = call.resource.kind.storedAs?.kind.names;
+    const resource = names && this.server.resources.find(names.group, names.version, names.plural);
+    return resource ? { ...call, resource } : call;
   }
 }
 

@@ -178,3 +178,25 @@ describe('discovery', () => {
     expect(await refused('GET', '/apis/example.com/v1')).toBe('the server could not find the requested resource');
   });
 });
+
+describe('a kind at two versions', () => {
+  const HPAS = (version: string): string => `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers`;
+  const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+
+  test('is one object, read and written at either', async () => {
+    const { ok } = await testServer();
+    const created = await ok('POST', HPAS('v1'), {
+      metadata: { name: 'web' },
+      spec: { maxReplicas: 3, scaleTargetRef: target, targetCPUUtilizationPercentage: 50 },
+    });
+    expect(created).toMatchObject({ apiVersion: 'autoscaling/v1', spec: { targetCPUUtilizationPercentage: 50 } });
+    expect(await ok('GET', `${HPAS('v2')}/web`)).toMatchObject({
+      apiVersion: 'autoscaling/v2',
+      spec: { metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }] },
+    });
+    await ok('PATCH', `${HPAS('v1')}/web`, { spec: { targetCPUUtilizationPercentage: 80 } }, MERGE);
+    const list = (await ok('GET', HPAS('v1'))) as unknown as List;
+    expect(list.items).toMatchObject([{ apiVersion: 'autoscaling/v1', spec: { targetCPUUtilizationPercentage: 80, maxReplicas: 3 } }]);
+    await ok('DELETE', `${HPAS('v1')}/web`);
+  });
+});
