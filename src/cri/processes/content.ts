@@ -4,10 +4,13 @@ import { renderLap } from './symbols.ts';
 
 const lengthOf = (seg: Segment): number => (typeof seg === 'string' ? seg.length : seg.text.length * seg.n);
 
+const PIECE = 32_768;
+
 export function appendText(inode: Inode, text: string): void {
   const last = inode.segs.length - 1;
   const tail = inode.segs[last];
-  if (typeof tail === 'string') inode.segs[last] = tail + text;
+  // Pieces of bounded size: reading the end of a long file must not touch its start.
+  if (typeof tail === 'string' && tail.length < PIECE) inode.segs[last] = tail + text;
   else inode.segs.push(text);
   inode.size += text.length;
 }
@@ -24,16 +27,16 @@ export function setText(inode: Inode, text: string): void {
 
 /** Bytes from `from` up to `to` (exclusive). */
 export function readRange(inode: Inode, from: number, to: number): string {
-  let out = '';
-  let start = 0;
-  for (const seg of inode.segs) {
+  const parts: string[] = [];
+  let end = inode.size;
+  for (let i = inode.segs.length - 1; i >= 0 && end > from; i--) {
+    const seg = inode.segs[i] ?? '';
     const length = lengthOf(seg);
-    const end = start + length;
-    if (end > from && start < to) out += slice(seg, Math.max(0, from - start), Math.min(length, to - start));
-    start = end;
-    if (start >= to) break;
+    const start = end - length;
+    if (start < to) parts.push(slice(seg, Math.max(0, from - start), Math.min(length, to - start)));
+    end = start;
   }
-  return out;
+  return parts.reverse().join('');
 }
 
 function slice(seg: Segment, from: number, to: number): string {

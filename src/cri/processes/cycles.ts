@@ -21,6 +21,10 @@ interface Stop {
   inspections: number;
   looks: number;
   counters: Counter[];
+  /** The state as text; the search goes by the same without the digits of what programs hold. */
+  exact: string;
+  /** Counters inside other text, in order. */
+  marks: { v: number; d: number }[];
 }
 
 interface Counter {
@@ -31,6 +35,8 @@ interface Counter {
   text: string;
 }
 
+/** Runs of digits, marks of counters among them. */
+const DIGITS = /(\u0001#[^\u0002]*\u0002|\d)+/g;
 const INTEGER = /^-?(0|[1-9]\d{0,14})$/;
 
 export class Cycles {
@@ -133,16 +139,7 @@ export class Cycles {
       this.reset();
       return undefined;
     }
-    const counters: Counter[] = [];
-    const signature = this.signature(counters);
-    const here: Stop = {
-      at: this.kernel.now,
-      changes: this.changes.length,
-      tokens: this.symbols.tokens.length,
-      inspections: this.symbols.inspections,
-      looks: this.looks.length,
-      counters,
-    };
+    const { loose: signature, stop: here } = this.stop(this.symbols);
     const before = this.seen.get(signature);
     this.seen.set(signature, here);
     if (!before || before.at === here.at || before.inspections !== here.inspections || this.lookedAtGrowth(before)) return undefined;
@@ -158,51 +155,56 @@ export class Cycles {
   private countersFit(before: Stop, here: Stop): boolean {
     const symbols = this.symbols;
     if (!symbols) return false;
-    let fit = true;
+    const gainOf = (text: string): number => (marked.test(text) ? (symbols.counterOf(text)?.d ?? Number.NaN) : 0);
     const gains = here.counters.map((counter, i) => counter.value - (before.counters[i]?.value ?? 0));
-    here.counters.forEach((counter, i) => {
-      const gain = gains[i] ?? 0;
-      const token = marked.test(counter.text) ? symbols.counterOf(counter.text) : undefined;
-      const earlier = before.counters[i]?.text ?? '';
-      const earlierGain = marked.test(earlier) ? symbols.counterOf(earlier)?.d : 0;
-      if ((token?.d ?? 0) !== gain || earlierGain !== gain) fit = false;
-    });
-    if (fit) return true;
+    const certain = here.counters.every((counter, i) => gainOf(counter.text) === gains[i] && gainOf(before.counters[i]?.text ?? '') === gains[i]);
+    if (certain) return before.exact === here.exact && here.marks.every((mark, i) => mark.v - (before.marks[i]?.v ?? Number.NaN) === mark.d);
     this.clear();
     here.counters.forEach((counter, i) => {
       const gain = gains[i] ?? 0;
       counter.vars[counter.name] = gain === 0 ? String(counter.value) : symbols.counter(counter.value, gain);
     });
-    const fresh: Counter[] = [];
-    const signature = this.signature(fresh);
-    this.seen.set(signature, {
-      at: this.kernel.now,
-      changes: 0,
-      tokens: symbols.tokens.length,
-      inspections: symbols.inspections,
-      looks: 0,
-      counters: fresh,
-    });
+    const fresh = this.stop(symbols);
+    this.seen.set(fresh.loose, fresh.stop);
     return false;
   }
 
-  /** The state as text, without what may differ from lap to lap. */
-  private signature(counters: Counter[]): string {
+  private stop(symbols: Symbols): { loose: string; stop: Stop } {
+    const counters: Counter[] = [];
+    const marks: Stop['marks'] = [];
+    const exact = this.describe(counters, marks, false);
+    return {
+      loose: this.describe([], [], true),
+      stop: {
+        at: this.kernel.now,
+        changes: this.changes.length,
+        tokens: symbols.tokens.length,
+        inspections: symbols.inspections,
+        looks: this.looks.length,
+        counters,
+        exact,
+        marks,
+      },
+    };
+  }
+
+  /** The state as text, without what may differ from lap to lap; `loose`: without digits in what programs hold. */
+  private describe(counters: Counter[], marks: Stop['marks'], loose: boolean): string {
     const { s } = this.kernel;
     const parts: string[] = [];
-    const files: Record<number, unknown> = {};
+    const hold = (text: string): string => (loose ? this.relative(text, marks).replace(DIGITS, '#') : this.relative(text, marks));
     for (const [id, file] of Object.entries(s.files)) {
       const inode = file.ino === undefined ? undefined : s.inodes[file.ino];
-      files[Number(id)] = inode ? { ...file, off: inode.size - (file.off ?? 0), tail: this.unread(inode, file.off ?? 0) } : file;
+      parts.push(`${id} ${JSON.stringify(inode ? { ...file, off: 0 } : file)}`);
+      if (inode) parts.push(hold(this.unread(inode, file.off ?? 0)));
     }
-    parts.push(JSON.stringify(files));
-    for (const p of s.procs) parts.push(this.processText(p, counters));
-    parts.push(this.relative(JSON.stringify([s.pipes, s.listening])));
+    for (const p of s.procs) parts.push(this.processText(p, counters, marks, loose));
+    parts.push(hold(JSON.stringify(s.pipes)), JSON.stringify(s.listening));
     for (const ino of this.changedFiles) {
       const inode = s.inodes[ino];
-      parts.push(inode ? `${ino} ${inode.size} ${this.relative(JSON.stringify(inode.segs))}` : `${ino} gone`);
+      parts.push(inode ? `${ino} ${hold(JSON.stringify(inode.segs))}` : `${ino} gone`);
     }
-    for (const container of Object.values(s.containers)) parts.push(this.relative(container.log.part.join('\n')));
+    for (const container of Object.values(s.containers)) parts.push(hold(container.log.part.join('\n')));
     if (this.names) parts.push(JSON.stringify([Object.values(s.containers).map((c) => c.names), s.volumes]));
     return parts.join('\n');
   }
@@ -211,19 +213,19 @@ export class Cycles {
     if (off >= inode.size) return '';
     const last = inode.segs[inode.segs.length - 1];
     const unread = inode.size - off;
-    return typeof last === 'string' && last.length >= unread && unread < 65_536 ? this.relative(last.slice(-unread)) : `${unread}`;
+    return typeof last === 'string' && last.length >= unread && unread < 65_536 ? last.slice(-unread) : `${unread} bytes`;
   }
 
-  private relative(text: string): string {
-    return this.symbols && marked.test(text) ? this.symbols.relative(text, this.kernel.now) : text;
+  private relative(text: string, marks: Stop['marks']): string {
+    return this.symbols && marked.test(text) ? this.symbols.relative(text, this.kernel.now, marks) : text;
   }
 
-  private processText(p: Process, counters: Counter[]): string {
+  private processText(p: Process, counters: Counter[], marks: Stop['marks'], loose: boolean): string {
     const { now } = this.kernel;
     const symbols = this.symbols;
     const text = JSON.stringify(p, function (this: unknown, key: string, value: unknown) {
-      if (typeof value === 'number') return key === 'until' ? value - now : value;
       if (key === 'startedAt') return 0;
+      if (typeof value === 'number') return key === 'until' ? value - now : value;
       if (key === 'vars' && value && typeof value === 'object') {
         const vars = value as Record<string, string>;
         const masked: Record<string, string> = {};
@@ -233,13 +235,13 @@ export class Cycles {
           if (token || (typeof v === 'string' && INTEGER.test(v))) {
             counters.push({ p, vars, name, value: token ? token.v : Number(v), text: v });
             masked[name] = '#';
-          } else masked[name] = v;
+          } else masked[name] = loose && typeof v === 'string' ? v.replace(/(#|\d|[\u0100-\ud7ff])+/g, '#') : v;
         }
         return masked;
       }
       return value;
     });
-    return this.relative(text);
+    return this.relative(text, marks);
   }
 
   // --- the jump ---

@@ -71,11 +71,14 @@ export class Symbols {
   }
 
   /** The text with each mark spelled out relative to `now`: equal for texts that differ by a shift of the clock only. */
-  relative(text: string, now: number): string {
+  relative(text: string, now: number, counters: { v: number; d: number }[]): string {
     return text.replace(marks, (c) => {
       const place = this.places[c.charCodeAt(0) - FIRST];
       if (!place) return c;
-      return `\u0001${place.token.f || '#'}${place.token.f ? place.token.v - now : 0}.${place.p}\u0002`;
+      const { f, v, d } = place.token;
+      if (f) return `\u0001${f}${v - now}.${place.p}\u0002`;
+      counters.push({ v, d });
+      return `\u0001#${d}.${place.p}\u0002`;
     });
   }
 
