@@ -3,6 +3,7 @@ import type { ApiResponse } from '../machinery/http.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { admissionPlugins } from './admission/index.ts';
 import { Admission, type Attributes, type Operation } from './admission/plugin.ts';
+import { checkEscalation } from './authorization/escalation.ts';
 import { type Call, isDryRun, methodNotAllowed } from './call.ts';
 import { draftOf, expectKind, parseBody } from './decoding.ts';
 import { DEFINITION_RESOURCE, deleteInstances, terminating } from './definition-deletion.ts';
@@ -36,6 +37,7 @@ export class Writer {
     const target = this.asStored(call);
     const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource);
     matchRequest(draft, target.resource, info);
+    checkEscalation(this.server, call.user, resource, draft, undefined);
     return this.answer(call, this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
   }
 
@@ -68,6 +70,7 @@ export class Writer {
     const target = this.asStored(call);
     const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource, entry.value);
     matchRequest(draft, target.resource, call.info);
+    checkEscalation(this.server, call.user, resource, draft, entry.value);
     return this.answer(call, this.registry.update(this.write(target, 'UPDATE', draft, entry.value), entry, draft), 200);
   }
 

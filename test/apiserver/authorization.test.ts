@@ -113,6 +113,36 @@ describe('RBAC', () => {
     expect((await request('GET', '/api/v1/nodes', undefined, as('kim', ['team']))).code).toBe(200);
   });
 
+  test('nobody grants what they do not have', async () => {
+    const { ok, refused } = await start();
+    const credentials: Credentials = { certificate: { commonName: 'kim', organizations: [] } };
+    await ok('POST', `${RBAC}/namespaces/default/roles`, {
+      metadata: { name: 'boss' },
+      rules: [
+        { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: ['create'] },
+        { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
+      ],
+    });
+    await ok('POST', `${RBAC}/namespaces/default/rolebindings`, {
+      metadata: { name: 'boss' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'boss' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'kim' }],
+    });
+    const role = (verbs: string[]): unknown => ({ metadata: { name: 'r' }, rules: [{ apiGroups: [''], resources: ['pods'], verbs }] });
+    expect(await refused('POST', `${RBAC}/namespaces/default/roles`, role(['get', 'delete']), { credentials })).toBe(
+      'roles.rbac.authorization.k8s.io "r" is forbidden: user "kim" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}',
+    );
+    await ok('POST', `${RBAC}/namespaces/default/roles`, role(['get']), { credentials });
+    const binding = {
+      metadata: { name: 'b' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'pr' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'kim' }],
+    };
+    expect(await refused('POST', `${RBAC}/namespaces/default/rolebindings`, binding, { credentials })).toContain(
+      '{APIGroups:[""], Resources:["pods/log"], Verbs:["get" "list" "watch"]}',
+    );
+  });
+
   test('impersonation needs a permission', async () => {
     const { request } = await start();
     const credentials: Credentials = { certificate: { commonName: 'jane', organizations: [] }, impersonate: { user: 'admin' } };
