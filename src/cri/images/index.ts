@@ -6,6 +6,8 @@ import { generic } from './generic.ts';
 
 export { catalog } from './catalog.ts';
 export type { ImageBase, ImageDefinition } from './definition.ts';
+export { type ImageRefusal, type LookupOptions, lookupImage, type ResolvedImage } from './lookup.ts';
+export { formatReference, type ImageReference, parseReference } from './reference.ts';
 
 const byName = new Map(catalog.flatMap((image) => image.names.map((name) => [name, image] as const)));
 

@@ -138,6 +138,7 @@ export const programs: ProgramTable = {
   'metrics-server': servers.metricsServer,
   agent: servers.agent,
   entrypoint: servers.entrypoint,
+  'curl-entrypoint': servers.curlEntrypoint,
   'generic-server': servers.genericServer,
   unsupported: servers.unsupported,
 };

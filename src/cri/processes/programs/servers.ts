@@ -476,6 +476,15 @@ export const entrypoint: Program = {
   },
 };
 
+/** curlimages/curl: options and addresses go to curl, commands run. */
+export const curlEntrypoint: Program = {
+  run(sys) {
+    const first = sys.args[0] ?? 'curl';
+    const command = !first.startsWith('-') && typeof sys.kernel.lookupProgram(sys.p, first, sys.env.PATH) !== 'string';
+    replace(sys, command ? sys.args : ['curl', ...sys.args], sys.env);
+  },
+};
+
 /** What an image of which nothing is known does: it listens on the ports that the container declares, and runs. */
 export const genericServer = server((sys) => {
   const ports = sys.kernel.s.containers[sys.p.c]?.spec.ports ?? [];
