@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { jsonEqual } from '../../machinery/equal.ts';
 import { thaw } from '../../machinery/freeze.ts';
-import type { KubeObject } from '../../machinery/object.ts';
+import { groupOf, type KubeObject } from '../../machinery/object.ts';
 import { StatusError } from '../../machinery/status.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { isBuiltIn } from '../last-applied.ts';
 import { applyPatch, parsePatch } from '../local-patch.ts';
 import { resultPrinter } from '../print-result.ts';
+import type { Info } from '../resources/builder.ts';
 import { getObject, patchObject } from '../rest.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 
@@ -44,7 +45,8 @@ export const patch = defineVerb({
     const local = flags.bool('local');
     const fromFiles = flags.list('filename').length > 0 || flags.string('kustomize') !== '';
     if (local && context.args.length > 0) throw new KubectlError('cannot specify --local and server resources');
-    const print = await resultPrinter(context, { dryRun });
+    // kubectl's patch says nothing of its dry runs.
+    const print = await resultPrinter(context);
     const subresource = flags.string('subresource') || undefined;
     const options = { files: true, args: context.args, fetch: false, enforceNamespace: true, local };
     const count = await eachTarget(context, options, async (info) => {
@@ -70,16 +72,21 @@ export const patch = defineVerb({
         ...writeOptions(context, dryRun),
         subresource,
       });
-      await print(info.mapping, after, jsonEqual(before, after) ? 'patched (no change)' : 'patched');
+      await print(kindOf(after, info), after, jsonEqual(before, after) ? 'patched (no change)' : 'patched');
     });
     if (count === 0) throw new KubectlError('no objects passed to patch');
     return 0;
   },
 });
 
+/** A subresource may answer with another kind: `scale.autoscaling/web`. */
+function kindOf({ apiVersion, kind }: KubeObject, { mapping }: Info): Info['mapping'] {
+  return kind === mapping.kind ? mapping : { ...mapping, kind, group: groupOf(apiVersion), singular: kind.toLowerCase() };
+}
+
 function typeOf(text: string): Type {
   const type = TYPES.find((one) => one === text.toLowerCase());
-  if (!type) throw new KubectlError(`--type must be one of [${TYPES.join(' ')}], not ${JSON.stringify(text)}`, { usage: true });
+  if (!type) throw new KubectlError(`--type must be one of [${TYPES.join(' ')}], not ${JSON.stringify(text)}`);
   return type;
 }
 

@@ -30,7 +30,7 @@ export const authCanI = defineVerb({
     const [verb, resourceArg] = args;
     if (verb === undefined || resourceArg === undefined || args.length > 3) {
       throw new KubectlError(
-        "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples",
+        "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
       );
     }
     const status = (await review(context, await attributes(context, verb, resourceArg, args[2]))).status;
