@@ -70,9 +70,9 @@ export async function anyObject(kind: Kind, seed: string): Promise<Record<string
   const objectOf = (name: string, depth: number): Record<string, unknown> => {
     const object: Record<string, unknown> = {};
     // The deeper, the emptier: recursive models end.
-    const sparseness = 2 + depth * 2;
+    const sparseness = 2 + depth;
     for (const [field, code] of Object.entries(structure[name] ?? {})) {
-      if (depth > MAX_DEPTH || draw(depth < 2 ? 2 : sparseness) > 1) continue;
+      if (depth > MAX_DEPTH || draw(sparseness + 1) > 1) continue;
       object[field] = fieldOf(code.replace(/!$/, ''), depth);
     }
     return object;

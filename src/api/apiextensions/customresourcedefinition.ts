@@ -19,10 +19,10 @@ export const CustomResourceDefinition = defineKind<CustomResourceDefinition>({
       ? []
       : [
           ...validateDefinition(crd),
-          ...immutable(crd.spec.group, old.spec.group, 'spec.group'),
-          ...immutable(crd.spec.names.plural, old.spec.names.plural, 'spec.names.plural'),
-          ...immutable(crd.spec.names.kind, old.spec.names.kind, 'spec.names.kind'),
-          ...immutable(crd.spec.scope, old.spec.scope, 'spec.scope'),
+          ...immutable(crd.spec?.group, old.spec?.group, 'spec.group'),
+          ...immutable(crd.spec?.names?.plural, old.spec?.names?.plural, 'spec.names.plural'),
+          ...immutable(crd.spec?.names?.kind, old.spec?.names?.kind, 'spec.names.kind'),
+          ...immutable(crd.spec?.scope, old.spec?.scope, 'spec.scope'),
         ],
   setDefaults(crd) {
     const { names } = crd.spec ?? {};
@@ -35,7 +35,7 @@ export const CustomResourceDefinition = defineKind<CustomResourceDefinition>({
     if (crd.spec.conversion.webhook?.clientConfig?.service) crd.spec.conversion.webhook.clientConfig.service.port ??= 443;
   },
   prepareForCreate(crd) {
-    const storedVersions = (crd.spec.versions ?? []).filter(({ storage }) => storage).map(({ name: version }) => version);
+    const storedVersions = (crd.spec?.versions ?? []).filter(({ storage }) => storage).map(({ name: version }) => version);
     crd.status = { acceptedNames: { kind: '', plural: '' }, conditions: [], storedVersions };
   },
   columns: [name, createdAt],

@@ -1,7 +1,8 @@
 import type { Stored } from '../../machinery/object.ts';
+import { blank } from '../blank.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
-import type { V1APIService } from '../generated/types.ts';
+import type { V1APIService, V1APIServiceSpec } from '../generated/types.ts';
 
 export type APIService = Stored<V1APIService>;
 
@@ -10,7 +11,8 @@ export const APIService = defineKind<APIService>({
   version: 'v1',
   kind: 'APIService',
   setDefaults(service) {
-    if (service.spec?.service) service.spec.service.port ??= 443;
+    service.spec ??= blank<V1APIServiceSpec>();
+    if (service.spec.service) service.spec.service.port ??= 443;
   },
   prepareForCreate(service) {
     service.status = {};

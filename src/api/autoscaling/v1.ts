@@ -1,5 +1,6 @@
 // autoscaling/v1, kept in etcd as v2: what v1 has no fields for travels in annotations, as in the real conversion.
 import type { KubeObject, Stored } from '../../machinery/object.ts';
+import { blank } from '../blank.ts';
 import { defineKind } from '../define.ts';
 import type { V1HorizontalPodAutoscaler, V2MetricSpec, V2MetricStatus } from '../generated/types.ts';
 import { HorizontalPodAutoscaler } from './horizontalpodautoscaler.ts';
@@ -13,14 +14,17 @@ export const HorizontalPodAutoscalerV1 = defineKind<HorizontalPodAutoscalerV1>({
   group: 'autoscaling',
   version: 'v1',
   kind: 'HorizontalPodAutoscaler',
-  columns: HorizontalPodAutoscaler.strategy.columns as never,
+  columns: (HorizontalPodAutoscaler.strategy.columns ?? []).map((column) => ({
+    ...column,
+    cell: (hpa, now) => column.cell(toStored(hpa) as HorizontalPodAutoscaler, now),
+  })),
   storedAs: { kind: HorizontalPodAutoscaler, toStored, fromStored },
 });
 
 const isCpu = (metric: V2MetricSpec): boolean =>
   metric.type === 'Resource' && metric.resource?.name === 'cpu' && metric.resource.target.averageUtilization !== undefined;
 
-function toStored({ metadata, spec, status }: HorizontalPodAutoscalerV1): KubeObject {
+function toStored({ metadata, spec = blank(), status }: HorizontalPodAutoscalerV1): KubeObject {
   const annotations = { ...metadata.annotations };
   const parked = <T>(field: string): T | undefined => {
     const text = annotations[PREFIX + field];

@@ -3,9 +3,10 @@ import { seconds } from '../../machinery/clock.ts';
 import type { Stored } from '../../machinery/object.ts';
 import type { FieldError } from '../../machinery/status.ts';
 import { invalidValue, required } from '../../machinery/validation/field-error.ts';
+import { blank } from '../blank.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
-import type { V1CertificateSigningRequest } from '../generated/types.ts';
+import type { V1CertificateSigningRequest, V1CertificateSigningRequestSpec } from '../generated/types.ts';
 
 export type CertificateSigningRequest = Stored<V1CertificateSigningRequest>;
 
@@ -34,6 +35,9 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequest>({
     return errors;
   },
   nameRule: 'path-segment',
+  setDefaults(csr) {
+    csr.spec ??= blank<V1CertificateSigningRequestSpec>();
+  },
   prepareForCreate(csr) {
     csr.status = {};
   },

@@ -12,12 +12,13 @@ export const Event = defineKind<Event>({
   version: 'v1',
   kind: 'Event',
   setDefaults(event) {
-    event.eventTime ??= UNSET_TIME;
+    event.involvedObject ??= {};
+    if (event.eventTime === undefined) event.eventTime = UNSET_TIME;
     event.source ??= {};
     event.reportingComponent ??= '';
     event.reportingInstance ??= '';
-    event.firstTimestamp ??= UNSET_TIME;
-    event.lastTimestamp ??= UNSET_TIME;
+    if (event.firstTimestamp === undefined) event.firstTimestamp = UNSET_TIME;
+    if (event.lastTimestamp === undefined) event.lastTimestamp = UNSET_TIME;
   },
   selectableFields: (event) => ({
     'involvedObject.kind': event.involvedObject.kind ?? '',

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { required } from '../../machinery/validation/field-error.ts';
 import { blank } from '../blank.ts';
 import { age, conditionStatus, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
@@ -10,6 +11,7 @@ export const FlowSchema = defineKind<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
   version: 'v1',
   kind: 'FlowSchema',
+  validate: ({ spec }) => (spec.priorityLevelConfiguration?.name ? [] : [required('spec.priorityLevelConfiguration.name')]),
   setDefaults(schema) {
     schema.spec ??= blank<V1FlowSchemaSpec>();
     schema.spec.matchingPrecedence ||= 1000;

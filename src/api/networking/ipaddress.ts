@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { required } from '../../machinery/validation/field-error.ts';
 import { name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1IPAddress } from '../generated/types.ts';
@@ -9,6 +10,7 @@ export const IPAddress = defineKind<IPAddress>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'IPAddress',
+  validate: ({ spec }) => (spec?.parentRef?.resource && spec.parentRef.name ? [] : [required('spec.parentRef')]),
   columns: [name, { header: 'PARENTREF', cell: parent }],
 });
 

@@ -1,4 +1,5 @@
 import type { Stored } from '../../machinery/object.ts';
+import { required } from '../../machinery/validation/field-error.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1VolumeAttachment } from '../generated/types.ts';
@@ -9,6 +10,11 @@ export const VolumeAttachment = defineKind<VolumeAttachment>({
   group: 'storage.k8s.io',
   version: 'v1',
   kind: 'VolumeAttachment',
+  validate: ({ spec }) => [
+    ...(spec?.attacher ? [] : [required('spec.attacher')]),
+    ...(spec?.nodeName ? [] : [required('spec.nodeName')]),
+    ...(spec?.source?.persistentVolumeName || spec?.source?.inlineVolumeSpec ? [] : [required('spec.source')]),
+  ],
   prepareForCreate(attachment) {
     attachment.status = { attached: false };
   },

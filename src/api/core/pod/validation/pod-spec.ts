@@ -11,7 +11,8 @@ import { validateVolumes } from './volumes.ts';
 
 export function validatePod(pod: Pod): FieldError[] {
   const errors = validatePodSpec(pod.spec, 'spec');
-  if (pod.spec.ephemeralContainers?.length) errors.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'));
+  const isNew = !pod.metadata.resourceVersion;
+  if (isNew && pod.spec.ephemeralContainers?.length) errors.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'));
   return errors;
 }
 
