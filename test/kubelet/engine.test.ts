@@ -158,7 +158,7 @@ test.each([
     error:
       'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:9.99": failed to resolve reference "docker.io/library/nginx:9.99": docker.io/library/nginx:9.99: not found',
   },
-  { image: 'registry.invalid/app:1', error: 'dial tcp: lookup registry.invalid on 172.30.0.1:53: no such host' },
+  { image: 'registry.invalid/app:1', error: 'dial tcp: lookup registry.invalid on 127.0.0.53:53: no such host' },
 ])('$image cannot be pulled', async ({ image, error }) => {
   const w = world();
   w.run('app', { containers: [{ name: 'c', image }] });
