@@ -1,14 +1,17 @@
 // The controllers of kube-controller-manager, in the order in which they start.
+import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { cronJobController } from './cronjob/cronjob.ts';
 import { daemonSetController } from './daemonset.ts';
 import type { Controller } from './define.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
 import { garbageCollectorController } from './garbage-collector.ts';
 import { jobController } from './job/job.ts';
 import { namespaceController } from './namespace.ts';
 import { nodeLifecycleController } from './node-lifecycle.ts';
+import { podGarbageCollectorController } from './pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset.ts';
 import { rootCaPublisherController } from './root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
@@ -38,5 +41,8 @@ export const controllers: readonly Controller[] = [
   volumeProtectionController,
   nodeLifecycleController,
   taintEvictionController,
+  podGarbageCollectorController,
+  disruptionController,
+  clusterRoleAggregationController,
   rootCaPublisherController,
 ];

@@ -25,13 +25,18 @@ function labelsKey({ metadata }: Pod): string {
   return `${metadata.namespace}/${MARK}${JSON.stringify(Object.fromEntries(labels))}`;
 }
 
+/** The labels that a key of {@link selectedPods} holds; undefined for the key of an object. */
+export function labelsIn({ name }: ObjectKey): Record<string, string> | undefined {
+  return name.startsWith(MARK) ? (JSON.parse(name.slice(MARK.length)) as Record<string, string>) : undefined;
+}
+
 /** The Service of this key, or all Services that select the labels in it. */
 export async function servicesFor(client: Client, key: ObjectKey): Promise<readonly Service[]> {
-  if (!key.name.startsWith(MARK)) {
+  const labels = labelsIn(key);
+  if (!labels) {
     const service = await client.get(Service, key);
     return service ? [service] : [];
   }
-  const labels: Record<string, string> = JSON.parse(key.name.slice(MARK.length));
   const services = await client.list(Service, key.namespace ? { namespace: key.namespace } : {});
   return services.filter(({ spec }) => hasSelector(spec.selector) && hasLabels(spec.selector, labels));
 }

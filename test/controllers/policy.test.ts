@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Deployment } from '../../src/api/apps/deployment.ts';
+import { Node } from '../../src/api/core/node.ts';
+import { Pod } from '../../src/api/core/pod.ts';
+import { PodDisruptionBudget } from '../../src/api/policy/poddisruptionbudget.ts';
+import { ClusterRole } from '../../src/api/rbac/clusterrole.ts';
+import { controllers } from '../../src/controllers/index.ts';
+import { FakeCluster } from './fake-cluster.ts';
+import { deployment, draft, node, pod, runPods } from './objects.ts';
+
+let cluster: FakeCluster;
+beforeEach(() => {
+  cluster = new FakeCluster();
+  for (const controller of controllers) cluster.add(controller.loop(cluster.deps));
+});
+
+describe('a PodDisruptionBudget', () => {
+  test.each([
+    { given: 'minAvailable 2', spec: { minAvailable: 2 }, desired: 2, allowed: 2 },
+    { given: 'minAvailable 100%', spec: { minAvailable: '100%' }, desired: 4, allowed: 0 },
+    { given: 'maxUnavailable 1', spec: { maxUnavailable: 1 }, desired: 3, allowed: 1 },
+    { given: 'maxUnavailable 30%, rounded up', spec: { maxUnavailable: '30%' }, desired: 2, allowed: 2 },
+  ])('with $given over four ready pods allows $allowed disruptions', async ({ spec, desired, allowed }) => {
+    cluster.create(Deployment, draft(deployment('web', 4)));
+    cluster.create(PodDisruptionBudget, {
+      metadata: { name: 'web', namespace: 'default' },
+      spec: { ...spec, selector: { matchLabels: { app: 'web' } } },
+    });
+    await cluster.drain();
+    runPods(cluster);
+    await cluster.drain();
+    const { status } = cluster.objects.get('poddisruptionbudgets.policy/default/web') as PodDisruptionBudget;
+    expect(status).toMatchObject({
+      currentHealthy: 4,
+      desiredHealthy: desired,
+      disruptionsAllowed: allowed,
+      expectedPods: 4,
+      observedGeneration: 1,
+    });
+    expect(status?.conditions?.[0]?.reason).toBe(allowed > 0 ? 'SufficientPods' : 'InsufficientPods');
+  });
+});
+
+test('an aggregated ClusterRole has the rules of the roles it selects, and follows them', async () => {
+  const rule = (resource: string) => ({ apiGroups: [''], resources: [resource], verbs: ['get'] });
+  cluster.create(ClusterRole, {
+    metadata: { name: 'sum' },
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: { sum: 'yes' } }] },
+    rules: [],
+  });
+  cluster.create(ClusterRole, { metadata: { name: 'a', labels: { sum: 'yes' } }, rules: [rule('pods')] });
+  await cluster.drain();
+  const rules = () => (cluster.objects.get('clusterroles.rbac.authorization.k8s.io//sum') as ClusterRole).rules;
+  expect(rules()).toEqual([rule('pods')]);
+  cluster.create(ClusterRole, { metadata: { name: 'b', labels: { sum: 'yes' } }, rules: [rule('pods'), rule('nodes')] });
+  await cluster.drain();
+  expect(rules()).toEqual([rule('pods'), rule('nodes')]);
+});
+
+test('pods of a deleted node go 40 s after it', async () => {
+  const gone = cluster.create(Node, draft(node('node01')));
+  cluster.create(Pod, draft(pod('web', { nodeName: 'node01' })));
+  await cluster.drain();
+  cluster.delete(Node, gone);
+  await cluster.advance(39_000);
+  expect(cluster.list(Pod)).toHaveLength(1);
+  await cluster.advance(1_000);
+  expect(cluster.list(Pod)).toHaveLength(0);
+});
