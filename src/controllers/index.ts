@@ -13,6 +13,7 @@ import { namespaceController } from './namespace.ts';
 import { nodeLifecycleController } from './node-lifecycle.ts';
 import { podGarbageCollectorController } from './pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset.ts';
+import { resourceQuotaController } from './resourcequota.ts';
 import { rootCaPublisherController } from './root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
@@ -25,6 +26,7 @@ import { claimProtectionController, volumeProtectionController } from './volumes
 export const controllers: readonly Controller[] = [
   endpointsController,
   endpointSliceController,
+  resourceQuotaController,
   namespaceController,
   garbageCollectorController,
   serviceAccountController,

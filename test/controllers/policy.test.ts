@@ -2,11 +2,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Deployment } from '../../src/api/apps/deployment.ts';
 import { Node } from '../../src/api/core/node.ts';
 import { Pod } from '../../src/api/core/pod.ts';
+import { ResourceQuota } from '../../src/api/core/resourcequota.ts';
 import { PodDisruptionBudget } from '../../src/api/policy/poddisruptionbudget.ts';
 import { ClusterRole } from '../../src/api/rbac/clusterrole.ts';
 import { controllers } from '../../src/controllers/index.ts';
 import { FakeCluster } from './fake-cluster.ts';
-import { deployment, draft, node, pod, runPods } from './objects.ts';
+import { deployment, draft, node, pod, requesting, runPods } from './objects.ts';
 
 let cluster: FakeCluster;
 beforeEach(() => {
@@ -66,4 +67,23 @@ test('pods of a deleted node go 40 s after it', async () => {
   expect(cluster.list(Pod)).toHaveLength(1);
   await cluster.advance(1_000);
   expect(cluster.list(Pod)).toHaveLength(0);
+});
+
+test('a ResourceQuota counts what there is, and no longer what has gone or ended', async () => {
+  cluster.create(ResourceQuota, {
+    metadata: { name: 'q', namespace: 'default' },
+    spec: { hard: { pods: '5', 'requests.cpu': '2', 'count/deployments.apps': '3' } },
+  });
+  const first = cluster.create(Pod, draft(pod('a', requesting('500m'))));
+  cluster.create(Pod, draft(pod('b', requesting('250m'))));
+  await cluster.drain();
+  const status = () => (cluster.objects.get('resourcequotas/default/q') as ResourceQuota).status;
+  expect(status()).toEqual({
+    hard: { pods: '5', 'requests.cpu': '2', 'count/deployments.apps': '3' },
+    used: { pods: '2', 'requests.cpu': '750m', 'count/deployments.apps': '0' },
+  });
+  cluster.delete(Pod, first);
+  cluster.change(Pod, { namespace: 'default', name: 'b' }, { status: { phase: 'Succeeded' } });
+  await cluster.drain();
+  expect(status()?.used).toEqual({ pods: '0', 'requests.cpu': '0', 'count/deployments.apps': '0' });
 });
