@@ -47,6 +47,7 @@ export const headings: readonly Heading[] = [
     heading: 'Basic Commands (Intermediate)',
     verbs: {
       get: async () => (await import('./get.ts')).get,
+      explain: async () => (await import('./explain.ts')).explain,
       edit: async () => (await import('./edit.ts')).edit,
       delete: async () => (await import('./delete.ts')).deleteVerb,
     },
@@ -62,6 +63,7 @@ export const headings: readonly Heading[] = [
       'rollout status': async () => (await import('./rollout/status.ts')).rolloutStatus,
       'rollout undo': async () => (await import('./rollout/undo.ts')).rolloutUndo,
       scale: async () => (await import('./scale.ts')).scale,
+      autoscale: async () => (await import('./autoscale.ts')).autoscale,
     },
   },
   {

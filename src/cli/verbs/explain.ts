@@ -1,0 +1,97 @@
+// `explain`: what the fields of a kind mean. Left out: custom resources, whose schemas are not read yet.
+import { type ExplainedField, explainKind } from '../../api/explain.ts';
+import { kindFor } from '../../api/index.ts';
+import type { Mapping } from '../resources/mapper.ts';
+import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
+
+const WIDTH = 80;
+
+export const explain = defineVerb({
+  short: 'Show what the fields of a resource mean',
+  examples: [
+    { about: 'A kind', command: 'kubectl explain pods' },
+    { about: 'One field', command: 'kubectl explain pods.spec.containers.image' },
+    { about: 'All fields below', command: 'kubectl explain deployments.spec --recursive' },
+  ],
+  flags: {
+    recursive: 'Show the names of all fields below.',
+    'api-version': 'Of this group and version.',
+    output: 'plaintext, or plaintext-openapiv2.',
+  },
+  async run(context) {
+    const { args, flags } = context;
+    const [word, ...more] = args;
+    if (word === undefined) {
+      throw new KubectlError(
+        'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
+      );
+    }
+    if (more.length > 0) throw new KubectlError('We accept only this format: explain RESOURCE');
+    const { mapping, path } = await splitWord(context, word);
+    const [group = '', version = ''] = flags.string('api-version')
+      ? splitVersion(flags.string('api-version'))
+      : [mapping.group, mapping.version];
+    const kind = kindFor(group, version, mapping.kind);
+    let field = kind && (await explainKind(kind));
+    if (!field) throw new KubectlError(`couldn't find resource for "${group}/${version}, Kind=${mapping.kind}"`);
+    for (const name of path) {
+      field = (await field.fields()).find((below) => below.name === name);
+      if (!field) throw new KubectlError(`field ${JSON.stringify(name)} does not exist`);
+    }
+    context.write(
+      `${group ? `GROUP:      ${group}\n` : ''}KIND:       ${mapping.kind}\nVERSION:    ${version}\n\n${await textOf(field, flags.bool('recursive'))}`,
+    );
+    return 0;
+  },
+});
+
+/** `deployments.apps.spec`: the longest beginning that is a resource, then fields. */
+async function splitWord(context: VerbContext, word: string): Promise<{ mapping: Mapping; path: readonly string[] }> {
+  const parts = word.replace(/\.$/, '').split('.');
+  try {
+    return { mapping: await context.mapper.byResource(parts[0] ?? ''), path: parts.slice(1) };
+  } catch (error) {
+    if (error instanceof KubectlError) throw new KubectlError(error.message, { bare: true });
+    throw error;
+  }
+}
+
+const splitVersion = (text: string): [string, string] => (text.includes('/') ? (text.split('/') as [string, string]) : ['', text]);
+
+async function textOf(field: ExplainedField, recursive: boolean): Promise<string> {
+  const below = await field.fields();
+  const title = field.name ? `FIELD: ${field.name} <${field.type}>${field.required ? ' -required-' : ''}\n\n` : '';
+  const description = `DESCRIPTION:\n${wrapped(field.description || '<empty>', 4)}    \n`;
+  if (below.length === 0) return `${title}\n${description}\n`;
+  return `${title}${description}FIELDS:\n${recursive ? await names(below, 1, new Set()) : below.map(fieldText).join('')}\n`;
+}
+
+const heading = ({ name, type, required }: ExplainedField): string => `${name}\t<${type}>${required ? ' -required-' : ''}`;
+
+const fieldText = (field: ExplainedField): string => `  ${heading(field)}\n${wrapped(field.description || '<no description>', 4)}\n`;
+
+/** Models that hold themselves are told once on each way down. */
+async function names(fields: readonly ExplainedField[], level: number, above: ReadonlySet<string>): Promise<string> {
+  let text = '';
+  for (const field of fields) {
+    text += `${'  '.repeat(level)}${heading(field)}\n`;
+    const model = field.type.replace(/^(\[\]|map\[string\])+/, '');
+    if (!above.has(model)) text += await names(await field.fields(), level + 1, new Set([...above, model]));
+  }
+  return text;
+}
+
+function wrapped(text: string, indent: number): string {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(/ +/)) {
+      if (line && line.length + 1 + word.length > WIDTH - indent) {
+        lines.push(line);
+        line = word;
+      } else line = line ? `${line} ${word}` : word;
+    }
+    lines.push(line);
+  }
+  return lines.map((line) => `${' '.repeat(indent)}${line}\n`).join('');
+}
