@@ -23,6 +23,7 @@ export function codeOf(type, format) {
   if (map) return `{${codeOf(map[1], format)}`;
   if (type === 'string' && format === 'byte') return 'y';
   if (type === 'number' && format === 'double') return 'd';
+  if (type === 'number' && format === 'int64') return 'l';
   return CODES[type] ?? '{a';
 }
 
@@ -41,13 +42,15 @@ function fits(value, code) {
     case 's':
       return typeof value === 'string';
     case 'i':
-      return Number.isInteger(value);
+      return Number.isInteger(value) && Math.abs(value) < 2 ** 31;
+    case 'l':
+      return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
     case 'd':
       return typeof value === 'number';
     case 'b':
       return typeof value === 'boolean';
     case 'x':
-      return typeof value === 'string' || Number.isInteger(value);
+      return typeof value === 'string' || (Number.isInteger(value) && Math.abs(value) < 2 ** 31);
     case 't':
       return typeof value === 'string' && (value === '' || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/.test(value));
     case 'q':

@@ -164,3 +164,24 @@ test('recursive schemas of custom resources pass', async () => {
   });
   expect(result).toMatchObject({ unknown: [], object: { spec } });
 });
+
+test.each([
+  ['', 'Event', { involvedObject: {}, count: 0, source: {}, eventTime: null }, { involvedObject: {}, source: {}, eventTime: null }],
+  [
+    'rbac.authorization.k8s.io',
+    'RoleBinding',
+    { roleRef: { name: 'r' }, subjects: [{ kind: 'ServiceAccount', apiGroup: '', name: 's' }] },
+    { roleRef: { name: 'r' }, subjects: [{ kind: 'ServiceAccount', name: 's' }] },
+  ],
+  ['', 'PersistentVolumeClaim', { spec: { storageClassName: '', volumeName: '' } }, { spec: { storageClassName: '' } }],
+  ['apps', 'Deployment', { status: { replicas: 0, observedGeneration: 1 } }, { status: { observedGeneration: 1 } }],
+  ['apps', 'ReplicaSet', { status: { replicas: 0, readyReplicas: 0 } }, { status: { replicas: 0 } }],
+])('empty fields of a %s %s vanish where Go omits them', async (group, name, fields, kept) => {
+  const { object } = await checkSchema(kind(group, name), {
+    apiVersion: group ? `${group}/v1` : 'v1',
+    kind: name,
+    metadata: { name: 'x' },
+    ...fields,
+  });
+  expect(object).toEqual({ apiVersion: group ? `${group}/v1` : 'v1', kind: name, metadata: { name: 'x' }, ...kept });
+});

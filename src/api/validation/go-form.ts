@@ -16,11 +16,23 @@ const NULLABLE = new Set([
 ]);
 
 /** Optional strings that are pointers in Go, so that an empty one differs from none. */
-const KEPT_EMPTY = new Set(
-  `storageClassName volumeAttributesClassName ingressClassName runtimeClassName hostPath.type service apiGroup group nodeName
-  controllerName appProtocol matchPolicy reportingComponent reportingInstance source.component hostname port.name fieldRef.apiVersion
-  timeZone managedBy divisor serviceName`.split(/\s+/),
-);
+const KEPT_EMPTY = new Set([
+  'storageClassName',
+  'volumeAttributesClassName',
+  'ingressClassName',
+  'runtimeClassName',
+  'service',
+  'group',
+  'controllerName',
+  'appProtocol',
+  'matchPolicy',
+  'reportingComponent',
+  'reportingInstance',
+  'timeZone',
+  'managedBy',
+  'divisor',
+  'serviceName',
+]);
 
 /** Booleans and numbers that are plain values in Go: false and 0 are not written. */
 const DROPPED_ZERO = new Set(
@@ -30,11 +42,20 @@ const DROPPED_ZERO = new Set(
   healthCheckNodePort port targetPort insecureSkipTLSVerify`.split(/\s+/),
 );
 
-/** Of these models the named fields are kept although they are zero. */
-const KEPT_ZERO: Readonly<Record<string, readonly string[]>> = {
-  V1StatefulSetStatus: ['availableReplicas'],
-  V1WebhookThrottleConfig: [],
+/** More such numbers, by model. */
+const DROPPED_ZERO_OF: Readonly<Record<string, readonly string[]>> = {
+  V1DeploymentStatus: ['replicas'],
+  V1DaemonSetStatus: ['updatedNumberScheduled', 'numberAvailable', 'numberUnavailable'],
+  V1StatefulSetStatus: ['currentReplicas'],
+  V1JobStatus: ['active', 'succeeded', 'failed'],
+  V2HorizontalPodAutoscalerStatus: ['currentReplicas'],
+  V1ContainerStateTerminated: ['signal'],
+  CoreV1Event: ['count'],
+  V1ObjectMeta: ['generation'],
 };
+
+/** Numbers of these models that are written although they are zero. */
+const KEPT_ZERO_OF: Readonly<Record<string, readonly string[]>> = { V1StatefulSetStatus: ['availableReplicas'] };
 
 export function goForm<T>(object: T, model: string, structure: Structure): T {
   return structOf(object, model, structure) as T;
@@ -70,12 +91,16 @@ function isDropped(value: unknown, field: string, code: string, model: string, i
   if (code[0] === '[') return (value as unknown[]).length === 0 && !(field === 'conditions' || field === 'storedVersions');
   if (code[0] === '{') return Object.keys(value).length === 0;
   if (value === '') return code[0] !== 'x' && !isKeptEmpty(field, model);
-  if (value === false || value === 0) return DROPPED_ZERO.has(field) && code[0] !== 'x' && !KEPT_ZERO[model]?.includes(field);
+  if (value === false || value === 0) {
+    if (code[0] === 'x' || KEPT_ZERO_OF[model]?.includes(field)) return false;
+    return DROPPED_ZERO.has(field) || (DROPPED_ZERO_OF[model]?.includes(field) ?? false);
+  }
   return false;
 }
 
 function isKeptEmpty(field: string, model: string): boolean {
   if (KEPT_EMPTY.has(field)) return true;
+  if (field === 'apiGroup') return model.startsWith('V1Typed');
   return (field === 'type' && model === 'V1HostPathVolumeSource') || (field === 'name' && model.endsWith('EndpointPort'));
 }
 

@@ -91,13 +91,13 @@ function mismatch(value: unknown, code: string, where: string, named: string | u
       return typeof value === 'boolean' ? undefined : wrong('bool');
     case 'i':
       if (typeof value !== 'number') return wrong(goType(code, named));
-      return Number.isInteger(value) ? undefined : wrong(goType(code, named), `number ${value}`);
+      return isInteger(value, code === 'i4' ? 31 : 63) ? undefined : wrong(goType(code, named), `number ${value}`);
     case 'd':
       return typeof value === 'number' ? undefined : wrong('float64');
     case 'q':
       return quantityError(value);
     case 'x':
-      if (typeof value === 'string' || Number.isInteger(value)) return undefined;
+      if (typeof value === 'string' || isInteger(value, 31)) return undefined;
       return `json: cannot unmarshal ${typeof value === 'number' ? `number ${value}` : wordFor(value)} into Go value of type int32`;
     case 't':
     case 'T':
@@ -108,6 +108,8 @@ function mismatch(value: unknown, code: string, where: string, named: string | u
       return undefined;
   }
 }
+
+const isInteger = (value: unknown, bits: number): boolean => Number.isInteger(value) && Math.abs(value as number) < 2 ** bits;
 
 /** Unknown suffixes are told from texts that are no quantity at all. */
 function quantityError(value: unknown): string {

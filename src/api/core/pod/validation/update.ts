@@ -10,6 +10,7 @@ const CHANGEABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 export function validatePodUpdate(pod: Pod, old: Pod, subresource: string): FieldError[] {
+  if (subresource === 'resize') return validatePodSpec(pod.spec, 'spec');
   if (subresource !== '' || jsonEqual(pod.spec, old.spec)) return [];
   const errors = validatePodSpec(pod.spec, 'spec');
   const { spec } = pod;
