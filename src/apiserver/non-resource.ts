@@ -1,4 +1,4 @@
-// Requests beside the API's resources: health, version, discovery. OpenAPI documents and metrics are not served yet.
+// Requests beside the API's resources: health, version, discovery, OpenAPI. Version 2 of OpenAPI and metrics are not served.
 import type { ApiRequest, ApiResponse } from '../machinery/http.ts';
 import { discovery } from './discovery.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -16,7 +16,7 @@ const CHECKS = [
 ];
 const HEALTH = new Set(['healthz', 'livez', 'readyz']);
 
-export function nonResource(request: ApiRequest, info: RequestInfo, resources: Resources): ApiResponse {
+export async function nonResource(request: ApiRequest, info: RequestInfo, resources: Resources): Promise<ApiResponse> {
   const { segments, query } = info;
   if (request.method !== 'GET') throw pathNotFound();
   const [first = '', second] = segments;
@@ -28,6 +28,7 @@ export function nonResource(request: ApiRequest, info: RequestInfo, resources: R
     return { code: 200, body: `${lines.join('\n')}\n${first} check passed\n` };
   }
   if (first === 'api' || first === 'apis') return discovery(info, request.accept, resources);
+  if (first === 'openapi' && second === 'v3') return (await import('./openapi/v3.ts')).openapiV3(segments, resources);
   if (segments.length === 0) return { code: 200, body: { paths: paths(resources) } };
   throw pathNotFound();
 }

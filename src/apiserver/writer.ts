@@ -1,6 +1,8 @@
 // The writing half of the server: decoding, admission, registry. Loaded with the first write, since most commands only read.
+import { rfc3339 } from '../machinery/clock.ts';
 import type { ApiResponse } from '../machinery/http.ts';
 import type { KubeObject } from '../machinery/object.ts';
+import { invalid, notFound } from '../machinery/status.ts';
 import { admissionPlugins } from './admission/index.ts';
 import { Admission, type Attributes, type Operation } from './admission/plugin.ts';
 import { checkEscalation } from './authorization/escalation.ts';
@@ -46,11 +48,36 @@ export class Writer {
   }
 
   patch(call: Call): Promise<ApiResponse> {
+    if (call.request.contentType?.startsWith(APPLY)) return this.apply(call);
     return this.replace(call, async (old) => {
       const body = await patched(call.request, call.resource, old);
       checkPatched(body, old, call.resource);
       return body;
     });
+  }
+
+  /** Server-side apply: the one patch that may create. */
+  private async apply(call: Call): Promise<ApiResponse> {
+    const { info, resource, request } = call;
+    const { applied } = await import('./server-side-apply.ts');
+    const manager = info.query.get('fieldManager');
+    if (!manager) throw managerRequired();
+    const body = await parseBody({ ...request, contentType: typeof request.body === 'string' ? 'application/yaml' : 'application/json' });
+    const config = await checkFields(call, expectKind(body, resource));
+    const { deps, storage } = this.server;
+    const application = { manager, force: info.query.flag('force'), subresource: info.subresource, time: rfc3339(deps.clock.now()) };
+    const entry = storage.get(resource, info.namespace, info.name);
+    if (entry) {
+      const live = resource.kind.storedAs?.fromStored(entry.value) ?? entry.value;
+      return this.store(call, entry, applied(named(config), live, resource, application), true);
+    }
+    if (info.subresource) throw notFound(resource.gr, info.name);
+    const target = this.asStored(call);
+    const object = applied(named(config), undefined, resource, application);
+    const draft = draftOf(resource.kind.storedAs?.toStored(object) ?? object, target.resource);
+    matchRequest(draft, target.resource, info);
+    checkEscalation(this.server, call.user, resource, draft, undefined);
+    return this.answer(call, this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
   }
 
   /** Somebody may have written while the body was read, and then it is looked at again. */
@@ -60,17 +87,22 @@ export class Writer {
       const entry = this.server.entry(resource, info.namespace, info.name);
       const old = resource.kind.storedAs?.fromStored(entry.value) ?? entry.value;
       const body = await checkFields(call, await bodyFor(old), old);
-      if (this.server.storage.get(resource, info.namespace, info.name)?.mod === entry.mod) return this.store(call, entry, body);
+      if (this.server.storage.get(resource, info.namespace, info.name)?.mod === entry.mod) return this.store(call, entry, body, false);
       call.warnings.length = 0;
     }
   }
 
-  private store(call: Call, entry: Entry, body: KubeObject): ApiResponse {
+  private async store(call: Call, entry: Entry, body: KubeObject, isApplied: boolean): Promise<ApiResponse> {
     const { resource } = call;
     const target = this.asStored(call);
     const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource, entry.value);
     matchRequest(draft, target.resource, call.info);
     checkEscalation(this.server, call.user, resource, draft, entry.value);
+    if (!isApplied && entry.value.metadata.managedFields && call.info.subresource === '') {
+      const { followUpdate } = await import('./server-side-apply.ts');
+      const manager = call.info.query.get('fieldManager') || (call.request.userAgent ?? 'unknown').split('/', 1)[0] || 'unknown';
+      followUpdate(draft, entry.value, resource, { manager, force: false, subresource: '', time: rfc3339(this.server.deps.clock.now()) });
+    }
     return this.answer(call, this.registry.update(this.write(target, 'UPDATE', draft, entry.value), entry, draft), 200);
   }
 
@@ -153,6 +185,16 @@ export class Writer {
     return resource ? { ...call, resource } : call;
   }
 }
+
+const APPLY = 'application/apply-patch+yaml';
+
+/** An applied configuration may come without metadata that the URL says. */
+const named = (config: KubeObject): KubeObject => ({ ...config, metadata: { ...config.metadata } });
+
+const managerRequired = (): Error =>
+  invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+    { reason: 'FieldValueRequired', field: 'fieldManager', message: 'Required value: is required for apply patch' },
+  ]);
 
 /** Options come in the body, or in the query where there is none. */
 function deleteOptions({ info: { query } }: Call, body: unknown): DeleteOptions {

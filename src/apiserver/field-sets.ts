@@ -1,0 +1,117 @@
+// Sets of fields, as structured-merge-diff keeps them: the leaves of an object, lists with keys item by item. In managedFields they are
+// written as `fieldsV1`. Which lists have keys is patch-merge-keys.ts; other lists, and label selectors, are one field.
+import type { PatchType } from '../machinery/patch-merge-keys.ts';
+
+/** Paths whose elements (`f:name`, `k:{"name":"c"}`, `v:"x"`) are joined by this. */
+export type FieldSet = ReadonlySet<string>;
+
+type Json = Readonly<Record<string, unknown>>;
+
+const SEPARATOR = '\n';
+const ATOMIC = new Set(['selector', 'nodeSelector', 'labelSelector', 'podSelector', 'namespaceSelector']);
+
+export const join = (path: string, element: string): string => (path ? path + SEPARATOR + element : element);
+export const elements = (path: string): string[] => path.split(SEPARATOR);
+export const isWithin = (path: string, parent: string): boolean => path === parent || path.startsWith(parent + SEPARATOR);
+
+export function fieldsOf(value: unknown, type: PatchType | undefined, path = '', found: Set<string> = new Set()): Set<string> {
+  for (const name of Object.keys(value as Json)) {
+    const child = (value as Json)[name];
+    const at = join(path, `f:${name}`);
+    const field = type?.[name];
+    if (Array.isArray(child) && field?.key !== undefined) {
+      for (const item of child) {
+        const element = join(at, itemElement(item, field.key));
+        found.add(element);
+        if (field.key !== '' && isObject(item)) fieldsOf(item, field.type, element, found);
+      }
+    } else if (isObject(child) && Object.keys(child).length > 0 && !(ATOMIC.has(name) && path !== ''))
+      fieldsOf(child, field?.type, at, found);
+    else found.add(at);
+  }
+  return found;
+}
+
+function itemElement(item: unknown, key: string): string {
+  if (key === '' || !isObject(item)) return `v:${JSON.stringify(item)}`;
+  return `k:${JSON.stringify({ [key]: item[key] })}`;
+}
+
+/** The value at a path; undefined when there is none. */
+export function valueAtPath(object: unknown, path: string): unknown {
+  let value = object;
+  for (const element of elements(path)) {
+    if (element.startsWith('f:')) value = isObject(value) ? value[element.slice(2)] : undefined;
+    else if (Array.isArray(value)) value = value.find((item) => isItem(item, element));
+    else return undefined;
+  }
+  return value;
+}
+
+/** A copy without the field; parents that it leaves empty go too. */
+export function withoutPath(value: unknown, path: readonly string[]): unknown {
+  const [element = '', ...rest] = path;
+  if (Array.isArray(value)) {
+    const kept = value.flatMap((item) => {
+      if (!isItem(item, element)) return [item];
+      const left = rest.length ? withoutPath(item, rest) : undefined;
+      return left === undefined ? [] : [left];
+    });
+    return kept.length ? kept : undefined;
+  }
+  const name = element.slice(2);
+  if (!isObject(value) || !Object.hasOwn(value, name)) return value;
+  const { [name]: child, ...others } = value;
+  const left = rest.length ? withoutPath(child, rest) : undefined;
+  if (left !== undefined) return { ...others, [name]: left };
+  return Object.keys(others).length ? others : undefined;
+}
+
+function isItem(item: unknown, element: string): boolean {
+  if (element.startsWith('v:')) return JSON.stringify(item) === element.slice(2);
+  if (!isObject(item)) return false;
+  const wanted = JSON.parse(element.slice(2)) as Json;
+  return Object.keys(wanted).every((key) => item[key] === wanted[key]);
+}
+
+/** `.spec.containers[name="c"].image` */
+export function pathText(path: string): string {
+  return elements(path)
+    .map((element) => {
+      if (element.startsWith('f:')) return `.${element.slice(2)}`;
+      if (element.startsWith('v:')) return `[=${element.slice(2)}]`;
+      const keys = JSON.parse(element.slice(2)) as Json;
+      return `[${Object.keys(keys)
+        .map((key) => `${key}=${JSON.stringify(keys[key])}`)
+        .join(',')}]`;
+    })
+    .join('');
+}
+
+export function toFieldsV1(set: FieldSet): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const path of [...set].sort()) {
+    let node = root;
+    for (const element of elements(path)) {
+      node[element] ??= {};
+      node = node[element] as Record<string, unknown>;
+    }
+    // An item is a member by itself, beside its fields.
+    if (path.slice(path.lastIndexOf(SEPARATOR) + 1).startsWith('k:')) node['.'] = {};
+  }
+  return root;
+}
+
+export function fromFieldsV1(fields: unknown, path = '', found: Set<string> = new Set()): Set<string> {
+  if (!isObject(fields)) return found;
+  for (const element of Object.keys(fields)) {
+    if (element === '.') found.add(path);
+    else if (Object.keys(fields[element] ?? {}).length === 0) found.add(join(path, element));
+    else fromFieldsV1(fields[element], join(path, element), found);
+  }
+  return found;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/machinery/object.ts';
+import { MERGE, type TestServer, testServer } from './harness.ts';
+
+const PATH = '/api/v1/namespaces/default/configmaps/s';
+const DEPLOYMENT = '/apis/apps/v1/namespaces/default/deployments/web';
+const APPLY = 'application/apply-patch+yaml';
+const config = (data: Record<string, string>): unknown => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 's' }, data });
+const by = (fieldManager: string, force = ''): { contentType: string; query: Record<string, string> } => ({
+  contentType: APPLY,
+  query: { fieldManager, ...(force ? { force } : {}) },
+});
+
+const managers = ({ metadata }: KubeObject): string[] =>
+  (metadata.managedFields ?? []).map(({ manager, operation }) => `${manager}:${operation}`);
+
+async function start(): Promise<TestServer> {
+  const server = await testServer();
+  await server.ok('PATCH', PATH, config({ owner: 'a', shared: '1' }), by('kubectl'));
+  return server;
+}
+
+describe('server-side apply', () => {
+  test('creates what is missing, and applying it again changes nothing', async () => {
+    const server = await testServer();
+    const response = await server.request(
+      'PATCH',
+      PATH,
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s}\ndata: {a: "1"}\n',
+      by('kubectl'),
+    );
+    expect(response.code).toBe(201);
+    expect((response.body as KubeObject).metadata.managedFields).toEqual([
+      {
+        manager: 'kubectl',
+        operation: 'Apply',
+        apiVersion: 'v1',
+        time: '2026-11-20T12:00:00Z',
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:data': { 'f:a': {} } },
+      },
+    ]);
+    server.clock.at += 60_000;
+    expect(await server.ok('PATCH', PATH, config({ a: '1' }), by('kubectl'))).toEqual(response.body);
+  });
+
+  test('conflicts with who wants another value, unless forced', async () => {
+    const { refused, ok } = await start();
+    expect(await refused('PATCH', PATH, config({ shared: '2' }), by('other'))).toBe(
+      'Apply failed with 1 conflict: conflict with "kubectl": .data.shared',
+    );
+    const forced = await ok('PATCH', PATH, config({ shared: '2' }), by('other', 'true'));
+    expect(forced.data).toEqual({ owner: 'a', shared: '2' });
+    expect(managers(forced)).toEqual(['kubectl:Apply', 'other:Apply']);
+  });
+
+  test('removes what its manager no longer wants', async () => {
+    const { ok } = await start();
+    expect((await ok('PATCH', PATH, config({ shared: '1' }), by('kubectl'))).data).toEqual({ shared: '1' });
+  });
+
+  test('leaves what another manager wants too', async () => {
+    const { ok } = await start();
+    await ok('PATCH', PATH, config({ shared: '1' }), by('other'));
+    expect((await ok('PATCH', PATH, config({ owner: 'a' }), by('kubectl'))).data).toEqual({ owner: 'a', shared: '1' });
+  });
+
+  test('other writes take over what they change', async () => {
+    const { ok, refused } = await start();
+    const edited = await ok('PATCH', PATH, { data: { shared: '5' } }, { ...MERGE, query: { fieldManager: 'kubectl-edit' } });
+    expect(managers(edited)).toEqual(['kubectl:Apply', 'kubectl-edit:Update']);
+    expect(await refused('PATCH', PATH, config({ owner: 'a', shared: '1' }), by('kubectl'))).toBe(
+      'Apply failed with 1 conflict: conflict with "kubectl-edit" using v1: .data.shared',
+    );
+  });
+
+  test('needs a manager', async () => {
+    const { refused } = await testServer();
+    expect(await refused('PATCH', PATH, config({}), { contentType: APPLY })).toBe(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
+  });
+
+  test('containers are owned one by one', async () => {
+    const { ok, refused } = await testServer();
+    const deployment = (image: string, name = 'c'): unknown => ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name, image }] } },
+      },
+    });
+    await ok('PATCH', DEPLOYMENT, deployment('nginx:1'), by('a'));
+    expect(await refused('PATCH', DEPLOYMENT, deployment('nginx:2'), by('b'))).toBe(
+      'Apply failed with 1 conflict: conflict with "a": .spec.template.spec.containers[name="c"].image',
+    );
+    const both = await ok('PATCH', DEPLOYMENT, deployment('redis', 'd'), by('b'));
+    const names = (object: KubeObject): string[] =>
+      (object.spec as { template: { spec: { containers: { name: string }[] } } }).template.spec.containers.map(({ name }) => name).sort();
+    expect(names(both)).toEqual(['c', 'd']);
+    expect(names(await ok('PATCH', DEPLOYMENT, deployment('nginx:1', 'e'), by('a')))).toEqual(['d', 'e']);
+  });
+});
