@@ -2,7 +2,7 @@
 // needed; ECDSA on P-256, as quick to make as to check.
 import { webcrypto } from 'node:crypto';
 import type { Instant } from '../../machinery/clock.ts';
-import { calendar } from '../../machinery/clock.ts';
+import { calendar, parseTime } from '../../machinery/clock.ts';
 
 /** A certificate and its key, as PEM. */
 export interface KeyPair {
@@ -91,7 +91,7 @@ export async function issue(authority: KeyPair, leaf: Leaf, at: Instant): Promis
 export async function covers({ certificate }: KeyPair, hosts: readonly string[], at: Instant): Promise<boolean> {
   const { X509Certificate } = await import('node:crypto');
   const parsed = new X509Certificate(certificate);
-  if (Date.parse(parsed.validTo) < at + DAY) return false;
+  if (parseTime(parsed.validTo) < at + DAY) return false;
   return hosts.every((host) => (/^[\d.]+$|:/.test(host) ? parsed.checkIP(host) : parsed.checkHost(host)) !== undefined);
 }
 

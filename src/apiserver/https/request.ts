@@ -6,6 +6,7 @@ import { failure, unauthorized } from '../../machinery/status.ts';
 
 /** MaxRequestBodyBytes of a real server. */
 const BODY_LIMIT = 3 * 1024 * 1024;
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** The request without its body. `admin`: who asks over the insecure port. */
@@ -19,7 +20,7 @@ export function requestOf(message: IncomingMessage, admin?: Credentials): ApiReq
     path: mark < 0 ? url : url.slice(0, mark),
     ...(mark < 0 ? {} : { query: queryOf(url.slice(mark + 1)) }),
     ...(headers.accept ? { accept: headers.accept } : {}),
-    ...(headers['content-type'] ? { contentType: headers['content-type'] } : {}),
+    ...(headers['content-type'] && !headers['content-type'].startsWith(PROTOBUF) ? { contentType: headers['content-type'] } : {}),
     ...(headers['user-agent'] ? { userAgent: headers['user-agent'] } : {}),
     credentials: { ...(admin ?? identity(message)), ...impersonation(message) },
   };
@@ -27,12 +28,12 @@ export function requestOf(message: IncomingMessage, admin?: Credentials): ApiReq
 
 function queryOf(text: string): Record<string, string[]> {
   const query: Record<string, string[]> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(text)) (query[name] ??= []).push(value);
+  for (const [name, value] of new URLSearchParams(text)) query[name] = [...(query[name] ?? []), value];
   return query;
 }
 
-/** Reads the body as text; undefined when there is none. */
-export async function bodyOf(message: IncomingMessage): Promise<string | undefined> {
+/** Reads the body: text, or what protobuf holds; undefined when there is none. */
+export async function bodyOf(message: IncomingMessage): Promise<unknown> {
   const tooLarge = (): Error => failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`, {});
   if (Number(message.headers['content-length']) > BODY_LIMIT) throw tooLarge();
   const chunks: Buffer[] = [];
@@ -42,7 +43,13 @@ export async function bodyOf(message: IncomingMessage): Promise<string | undefin
     if (size > BODY_LIMIT) throw tooLarge();
     chunks.push(chunk);
   }
-  return size === 0 ? undefined : Buffer.concat(chunks).toString('utf8');
+  if (size === 0) return undefined;
+  const bytes = Buffer.concat(chunks);
+  if (message.headers['content-type']?.startsWith(PROTOBUF)) {
+    const { decodeProtobuf } = await import('./protobuf/decode.ts');
+    return decodeProtobuf(bytes);
+  }
+  return bytes.toString('utf8');
 }
 
 /** What a connection's certificate proved: the same object for all its requests. */
