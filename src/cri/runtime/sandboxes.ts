@@ -85,6 +85,8 @@ export interface Sandboxes {
 export function createSandboxes({ store, clock, random, dialer, openMachine }: SandboxesOptions): Sandboxes {
   const cri = drawer(store, '/kubemu/cri/');
   const net = drawer(store, '/kubemu/net/listeners/');
+  /** Whose search list a network namespace has: the namespace of its Pod. */
+  const names = drawer(store, '/kubemu/net/namespaces/');
   const at = (node: string, uid: string, part: string): string => `${node}/${uid}/${part}`;
 
   const openKept = async (node: string, uid: string): Promise<Machine> => {
@@ -152,6 +154,7 @@ export function createSandboxes({ store, clock, random, dialer, openMachine }: S
     create(node, sandbox) {
       cri.put(at(node, sandbox.podUID, 'sandbox'), sandbox);
       cri.put(`.nodes/${sandbox.podUID}`, node);
+      if (sandbox.netns === sandbox.podUID) names.put(sandbox.netns, sandbox.namespace);
     },
     containers: (node, uid) => cri.get<Record<string, ContainerState>>(at(node, uid, 'containers')) ?? {},
     nodeOf: (uid) => cri.get<string>(`.nodes/${uid}`),
@@ -222,6 +225,7 @@ export function createSandboxes({ store, clock, random, dialer, openMachine }: S
       const sandbox = sandboxes.get(node, uid);
       if (!sandbox) return;
       listen(node, uid, undefined);
+      if (names.get(uid) !== undefined) names.delete(uid);
       if (sandbox.ready) cri.put(at(node, uid, 'sandbox'), { ...sandbox, ready: false });
       if (cri.get(`.reads/${node}/${uid}`) !== undefined) cri.delete(`.reads/${node}/${uid}`);
       const projection = cri.get<KeptProjection>(at(node, uid, 'projection'));
