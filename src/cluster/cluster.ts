@@ -11,12 +11,14 @@ import type { WakeUpClass } from '../machinery/loop.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { keyedRandom, type Random } from '../machinery/random.ts';
 import { drawer, type Store } from '../machinery/store.ts';
+import { translate } from '../network/translate.ts';
 import type { Change, Keyspace } from '../state/keyspace.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { type ClusterClock, openClock } from './clock.ts';
 import { createDialer } from './dialer.ts';
 import { type ClusterFacts, controlPlaneOf, readFacts } from './facts.ts';
 import { createLoopHost, type LoopHost, objectEvent } from './loop-host.ts';
+import { lookup } from './names.ts';
 import { createRecurrences, type Overlay } from './recurrences.ts';
 import type { Rooms } from './rooms.ts';
 import { createWakeUps, type WakeUpQueue } from './wake-ups.ts';
@@ -135,7 +137,7 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
       dialer,
       overlay: recurrences.overlay as Overlay,
       pass,
-      options: { serviceClusterIPRange: facts.serviceCIDR },
+      options: { serviceClusterIPRange: facts.serviceCIDR, networkNamespace: controlPlane.name },
     });
   };
 

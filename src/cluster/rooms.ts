@@ -3,6 +3,7 @@
 import type { Client, EventRecorder } from '../client/client.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { controllers } from '../controllers/index.ts';
+import { openMachine } from '../cri/processes/open.ts';
 import { createLeaseLoop } from '../etcd/leases.ts';
 import { createKubelet } from '../kubelet/kubelet.ts';
 import type { Instant } from '../machinery/clock.ts';
@@ -11,6 +12,7 @@ import type { ApiHandler, Credentials, HttpRequest, HttpResponse } from '../mach
 import { drawer } from '../machinery/store.ts';
 import { networkLoops } from '../network/index.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
+import { createCatalog } from './catalog.ts';
 import type { ClusterParts } from './cluster.ts';
 import { controlPlaneOf } from './facts.ts';
 import type { HostedLoop } from './loop-host.ts';
@@ -65,6 +67,8 @@ export function openRooms(parts: ClusterParts): Rooms {
     wakeUps,
     recurrences,
     pass,
+    openMachine: async (state, at, host) => openMachine(state, host, at),
+    catalog: createCatalog(random),
   });
 
   const always = (): boolean => true;
@@ -87,6 +91,7 @@ export function openRooms(parts: ClusterParts): Rooms {
           recorderFor: (component) => recorderOf(managerClient, component),
           clock,
           random,
+          store,
         }),
         alive: listens(CONTROLLER_MANAGER_PORT),
       })),
@@ -94,7 +99,7 @@ export function openRooms(parts: ClusterParts): Rooms {
       { loop: kubelet.loop, alive: always },
     ],
     kubelet: (node) => kubelet.handle(node),
-    exchange: (listener, namespace, port, request) => kubelet.exchange(listener, namespace, port, request),
+    exchange: kubelet.exchange,
     resourceOf: resourceOfKey,
     changed: async (keys, at) => kubelet.changed(keys, at),
   };

@@ -1,9 +1,10 @@
 // The composition root as a command sees it: an open cluster, its clock, and a client. See ARCHITECTURE.md, "One command".
 import type { Client } from '../client/client.ts';
 import { createClient } from '../client/rest.ts';
-import { type Duration, type Instant, seconds, wallNow, wallSleep } from '../machinery/clock.ts';
+import { type Duration, type Instant, minutes, seconds, wallNow, wallSleep } from '../machinery/clock.ts';
 import type { ApiRequest, Credentials } from '../machinery/http.ts';
 import type { WakeUpClass } from '../machinery/loop.ts';
+import { StateFileError } from '../state/errors.ts';
 import { openStateFile } from '../state/file.ts';
 import { acquireLock, type Lock, tryLock } from '../state/lock.ts';
 import { type Cluster, openCluster } from './cluster.ts';
@@ -65,7 +66,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (env.KUBEMU_SPEED) cluster.clock.configure({ speed: speedOf(env.KUBEMU_SPEED) }, wallNow());
 
   await catchUp();
-  await keep();
+  /** Without a limit, waiting at clock `max` follows processes this far; then it watches what other commands do. */
+  const patience = cluster.clock.now() + minutes(10);
 
   const client = createClient(
     {
@@ -123,7 +125,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       await file.commit();
       return;
     }
-    const brief = tryLock(stateFile);
+    const brief = tryLockIfWritable(stateFile);
     if (!brief) return;
     try {
       if (!file.changedOutside()) await file.commit();
@@ -133,18 +135,20 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 
   /** Reads what others have committed; what this command only previewed is forgotten. */
-  function lookAgain(): void {
-    if (!file.changedOutside()) return;
+  function lookAgain(): boolean {
+    if (!file.changedOutside()) return false;
     file = openStateFile(stateFile);
+    if (file.warning) options.report(file.warning.message);
     keyspace.exchange(file.keyspace);
     cluster.reloaded();
+    return true;
   }
 
   async function takeLock(): Promise<void> {
     if (lock) return;
     lock = await acquireLock(stateFile);
-    lookAgain();
-    await catchUp();
+    // At clock `max` this command's second has passed already, unless others have moved the clock meanwhile.
+    if (lookAgain() || cluster.clock.state.mode === 'real') await catchUp();
   }
 
   async function pass(limit?: Duration): Promise<void> {
@@ -155,9 +159,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const { clock } = cluster;
     if (clock.state.mode === 'max') {
       const next = cluster.isQuiet(clock.now()) ? cluster.nextWakeUp(limit === undefined ? LIVELY : undefined) : clock.now();
-      const end = limit === undefined ? undefined : clock.now() + limit;
-      if (next !== undefined && (end === undefined || next <= end)) await cluster.advance(next);
-      else if (end !== undefined) await cluster.advance(end);
+      const end = limit === undefined ? patience : clock.now() + limit;
+      if (next !== undefined && next <= end) await cluster.advance(next);
+      else if (limit !== undefined) await cluster.advance(end);
       else await wallSleep(POLL);
     } else {
       const { speed } = clock.state;
@@ -169,6 +173,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     if (clock.state.mode === 'real') await catchUp();
     if (held) await takeLock();
     else await keep();
+  }
+}
+
+/** In a home that cannot be written, whatever time has brought is only a preview. */
+function tryLockIfWritable(stateFile: string): Lock | undefined {
+  try {
+    return tryLock(stateFile);
+  } catch (error) {
+    if (error instanceof StateFileError) return undefined;
+    throw error;
   }
 }
 
