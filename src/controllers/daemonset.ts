@@ -15,7 +15,7 @@ import { type ControllerContext, defineController, watch } from './define.ts';
 import { groupBy } from './group-by.ts';
 import { resolveIntOrPercent } from './int-or-percent.ts';
 import { adoptOrphans, claimOwned } from './ownership.ts';
-import { isAvailable, isReady, podFrom } from './pods.ts';
+import { isAvailable, isReady, podFrom, workloadView } from './pods.ts';
 import { untilAvailable } from './replicaset.ts';
 import { createPod, deletePod } from './slow-start.ts';
 
@@ -26,6 +26,7 @@ export const daemonSetController = defineController({
   name: 'daemonset-controller',
   for: DaemonSet,
   owns: [Pod],
+  ownedView: workloadView,
   watches: [
     watch(Node, ({ type, object, old }) => {
       const isSame =

@@ -2,6 +2,7 @@
 import type { Kind } from '../api/kind.ts';
 import type { Client, EventRecorder } from '../client/client.ts';
 import type { Clock } from '../machinery/clock.ts';
+import { jsonEqual } from '../machinery/equal.ts';
 import type { Loop, LoopWatch, ObjectEvent, ReconcileResult } from '../machinery/loop.ts';
 import { groupOf, type KubeObject, keyOf, type ObjectKey, parseKey } from '../machinery/object.ts';
 import type { Random } from '../machinery/random.ts';
@@ -41,6 +42,8 @@ export interface ControllerDeclaration {
   for: AnyKind;
   /** A change of such an object queues its controller owner. */
   owns?: readonly AnyKind[];
+  /** What of an owned object matters; a change of nothing else is left alone. Everything matters when absent. */
+  ownedView?(object: KubeObject): unknown;
   watches?: readonly ControllerWatch[];
   /** False leaves a change of the object itself alone; every change counts when absent. */
   relevant?(event: ObjectEvent): boolean;
@@ -88,12 +91,14 @@ export function watch<T extends KubeObject>(kind: Kind<T>, keys: (event: ObjectE
 }
 
 function watchesOf(declaration: ControllerDeclaration): LoopWatch[] {
-  const { owns = [], watches = [], relevant = () => true, adopt } = declaration;
+  const { owns = [], watches = [], relevant = () => true, adopt, ownedView } = declaration;
+  const matters = ({ type, object, old }: ObjectEvent): boolean =>
+    type !== 'MODIFIED' || !old || !ownedView || !jsonEqual(ownedView(old), ownedView(object));
   return [
     { resource: declaration.for.resource, keys: (event) => (relevant(event) ? [keyOf(event.object)] : []) },
     ...owns.map((kind) => ({
       resource: kind.resource,
-      keys: (event: ObjectEvent) => ownerKeys(event, declaration.for, adopt !== undefined),
+      keys: (event: ObjectEvent) => (matters(event) ? ownerKeys(event, declaration.for, adopt !== undefined) : []),
     })),
     ...watches.map(({ kind, keys }) => ({ resource: kind.resource, keys })),
   ];

@@ -52,9 +52,10 @@ export const nodeLifecycleController: Controller = {
         },
         {
           resource: Pod.resource,
-          keys: ({ type, object }) => {
+          keys: ({ type, object, old }) => {
             const pod = object as Pod;
-            return type !== 'DELETED' && pod.spec.nodeName && isReady(pod) ? [pod.spec.nodeName] : [];
+            const isNews = type !== 'DELETED' && isReady(pod) && !(old && isReady(old as Pod));
+            return isNews && pod.spec.nodeName ? [pod.spec.nodeName] : [];
           },
         },
       ],

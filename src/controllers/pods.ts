@@ -44,6 +44,21 @@ export function restarts(pod: Pod): number {
   return (pod.status?.containerStatuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0);
 }
 
+/** All that a workload sees of its Pods: not where they run, nor how they come to be ready. */
+export function workloadView(object: KubeObject): unknown {
+  const pod = object as Pod;
+  const { labels, ownerReferences, finalizers, deletionTimestamp } = pod.metadata;
+  return [
+    pod.status?.phase,
+    readyCondition(pod)?.status,
+    readyCondition(pod)?.lastTransitionTime,
+    deletionTimestamp,
+    labels,
+    ownerReferences,
+    finalizers,
+  ];
+}
+
 /** GetPodFromTemplate: a Pod of `owner`, its name left to the server. */
 export function podFrom(template: V1PodTemplateSpec, owner: KubeObject): NewObject<Pod> {
   const { labels, annotations, finalizers } = template.metadata ?? {};

@@ -10,7 +10,7 @@ import { cheapestToDelete } from './cheapest-to-delete.ts';
 import { conditionOf, withCondition, withoutCondition } from './conditions.ts';
 import { defineController } from './define.ts';
 import { adoptOrphans, claimOwned } from './ownership.ts';
-import { availableAt, isActive, isAvailable, isReady, isTerminating, podFrom } from './pods.ts';
+import { availableAt, isActive, isAvailable, isReady, isTerminating, podFrom, workloadView } from './pods.ts';
 import { relatedPods } from './related-pods.ts';
 import { createPods, deletePods, type Outcome } from './slow-start.ts';
 
@@ -21,6 +21,7 @@ export const replicaSetController = defineController({
   name: 'replicaset-controller',
   for: ReplicaSet,
   owns: [Pod],
+  ownedView: workloadView,
   adopt: (namespace, { client }) => adoptOrphans(client, ReplicaSet, Pod, namespace),
   async reconcile(key, { client, recorder, clock }) {
     const rs = await client.get(ReplicaSet, key);

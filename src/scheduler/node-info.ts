@@ -31,6 +31,7 @@ export class NodeInfo {
   readonly allocatable: Resources;
   readonly labels: Readonly<Record<string, string>>;
   private readonly byUid = new Map<string, PodInfo>();
+  private readonly affine = new Map<string, PodInfo>();
   private readonly requested: Record<string, number> = {};
   private readonly nonZero: Record<string, number> = {};
 
@@ -51,6 +52,11 @@ export class NodeInfo {
     return this.byUid.values();
   }
 
+  /** Those that have pod affinity or anti-affinity of their own. */
+  get affinePods(): Iterable<PodInfo> {
+    return this.affine.values();
+  }
+
   get podCount(): number {
     return this.byUid.size;
   }
@@ -68,6 +74,7 @@ export class NodeInfo {
   add(info: PodInfo): void {
     this.remove(info.pod.metadata.uid);
     this.byUid.set(info.pod.metadata.uid, info);
+    if (info.pod.spec.affinity?.podAffinity || info.pod.spec.affinity?.podAntiAffinity) this.affine.set(info.pod.metadata.uid, info);
     this.count(info, 1);
   }
 
@@ -75,6 +82,7 @@ export class NodeInfo {
     const info = this.byUid.get(uid);
     if (!info) return;
     this.byUid.delete(uid);
+    this.affine.delete(uid);
     this.count(info, -1);
   }
 

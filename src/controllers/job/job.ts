@@ -10,7 +10,7 @@ import { isNotFound } from '../../machinery/status.ts';
 import { conditionOf, withCondition } from '../conditions.ts';
 import { type ControllerContext, defineController } from '../define.ts';
 import { adoptOrphans, claimOwned } from '../ownership.ts';
-import { isReady, podFrom } from '../pods.ts';
+import { isReady, podFrom, workloadView } from '../pods.ts';
 import { createPod, deletePod, slowStart } from '../slow-start.ts';
 import { COMPLETION_INDEX, formatIndexes } from './indexes.ts';
 import {
@@ -31,6 +31,7 @@ export const jobController = defineController({
   name: 'job-controller',
   for: Job,
   owns: [Pod],
+  ownedView: (pod) => [workloadView(pod), (pod as Pod).status?.containerStatuses?.map(({ restartCount }) => restartCount)],
   adopt: (namespace, { client }) => adoptOrphans(client, Job, Pod, namespace),
   async reconcile(key, context) {
     const job = await context.client.get(Job, key);

@@ -12,7 +12,7 @@ import { StatusError } from '../../machinery/status.ts';
 import { REVISION_HASH, syncRevisions, trimRevisions } from '../controller-revisions.ts';
 import { type ControllerContext, defineController } from '../define.ts';
 import { adoptOrphans, claimOwned, controllerRef } from '../ownership.ts';
-import { isAvailable, isReady, podFrom } from '../pods.ts';
+import { isAvailable, isReady, podFrom, workloadView } from '../pods.ts';
 import { untilAvailable } from '../replicaset.ts';
 import { nextStep, ordinalOf, type Revision, replicasOf, revisionName } from './plan.ts';
 
@@ -20,6 +20,7 @@ export const statefulSetController = defineController({
   name: 'statefulset-controller',
   for: StatefulSet,
   owns: [Pod],
+  ownedView: workloadView,
   adopt: (namespace, { client }) => adoptOrphans(client, StatefulSet, Pod, namespace),
   async reconcile(key, context) {
     const { client, recorder, clock } = context;

@@ -57,7 +57,7 @@ function survey(cycle: Cycle): Survey {
   const wanted = required(pod, 'podAffinity');
   const unwanted = required(pod, 'podAntiAffinity');
   for (const node of cycle.nodes) {
-    for (const { pod: other } of node.pods) {
+    for (const { pod: other } of heard(pod, node)) {
       if (wanted.length > 0 && wanted.every((term) => matches(term, pod, other, cycle))) {
         for (const term of wanted) if (count(result.near, term, node, 1)) result.nobodyMatches = false;
       }
@@ -72,7 +72,7 @@ function wishes(cycle: Cycle): Counts {
   const counts: Counts = new Map();
   const { pod } = cycle;
   for (const node of cycle.nodes) {
-    for (const { pod: other } of node.pods) {
+    for (const { pod: other } of heard(pod, node)) {
       for (const [kind, sign] of [['podAffinity', 1] as const, ['podAntiAffinity', -1] as const]) {
         for (const { weight, podAffinityTerm } of preferred(pod, kind)) {
           if (matches(podAffinityTerm, pod, other, cycle)) count(counts, podAffinityTerm, node, sign * weight);
@@ -86,6 +86,10 @@ function wishes(cycle: Cycle): Counts {
   }
   return counts;
 }
+
+/** A Pod without wishes of its own hears only those of others. */
+const heard = ({ spec }: Pod, node: NodeInfo) =>
+  spec.affinity?.podAffinity || spec.affinity?.podAntiAffinity ? node.pods : node.affinePods;
 
 type Direction = 'podAffinity' | 'podAntiAffinity';
 const required = ({ spec }: Pod, kind: Direction): readonly V1PodAffinityTerm[] =>
