@@ -21,6 +21,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     io.stderr(shown.text);
     return shown.exitCode;
   };
+  if (argv[0] === '__complete') {
+    const { complete } = await import('./complete.ts');
+    const make = (before: readonly string[]) => createContext(parseCommandLine(io.program, before), io, output, help);
+    // Whatever goes wrong, a Tab only completes nothing.
+    const found = await complete(io.program, argv.slice(1), (one) => findVerb(io.program, one) !== undefined, make).catch(() => []);
+    io.stdout(found.map((word) => `${word}\n`).join(''));
+    return 0;
+  }
   try {
     const line = parseCommandLine(io.program, argv);
     path = line.path;

@@ -82,7 +82,7 @@ export function number(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value);
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
   const e = Number(exponent);
-  if (e >= -4 && e < 21) return String(value);
+  if (e >= -4 && e < 6) return String(value);
   return `${mantissa}e${e < 0 ? '-' : '+'}${String(Math.abs(e)).padStart(2, '0')}`;
 }
 

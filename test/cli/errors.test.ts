@@ -1,11 +1,13 @@
 // What kubectl says to wrong command lines. Each file under errors/ names its source; a case that kubemu's release answers otherwise is
 // not in it.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { files, kubeconfig } from './errors/files.ts';
 import { place, run } from './run.ts';
 import { shellWords } from './shell-words.ts';
 
+const folderOfCases = place(files);
 const folder = new URL('./errors/', import.meta.url);
 
 interface Case {
@@ -38,8 +40,12 @@ function expectText(actual: string, expected: string): void {
 describe.each(readdirSync(folder).filter((name) => name.endsWith('.txt')))('%s', (name) => {
   test.each(casesOf(readFileSync(new URL(name, folder), 'utf8')))('$line', async ({ line, stdout, stderr, exitCode }) => {
     const words = shellWords(line);
-    const at = place(files);
-    at.env.KUBECONFIG = `${at.cwd}/${kubeconfig}`;
+    // Only the kubeconfig is ever changed.
+    writeFileSync(join(folderOfCases.cwd, kubeconfig), files[kubeconfig] ?? '');
+    const at = {
+      cwd: folderOfCases.cwd,
+      env: { ...folderOfCases.env, KUBECONFIG: `${folderOfCases.cwd}/${kubeconfig}` } as Record<string, string>,
+    };
     for (; words[0]?.includes('='); words.shift()) {
       const [variable = '', value = ''] = words[0].split('=');
       at.env[variable] = value;

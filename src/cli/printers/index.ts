@@ -32,7 +32,7 @@ const common = [
   'templatefile',
   'yaml',
 ];
-const tabular = ['custom-columns', 'custom-columns-file', ...common, 'wide'];
+const tabular = ['custom-columns', 'custom-columns-file', ...common.slice(0, -1), 'wide', 'yaml'];
 const templates = ['jsonpath', 'jsonpath-as-json', 'jsonpath-file', 'go-template', 'go-template-file', 'template', 'templatefile'];
 
 /** Throws for unknown formats and for templates that do not parse, so that a bad `-o` changes nothing. */

@@ -34,7 +34,9 @@ export function discoveryMapper(client: Client): RestMapper {
   };
 }
 
-export const noResource = (text: string): KubectlError => new KubectlError(`the server doesn't have a resource type "${text}"`);
+/** Version and group, if they were typed, are not shown. */
+export const noResource = (text: string): KubectlError =>
+  new KubectlError(`the server doesn't have a resource type "${text.split('.')[0]}"`);
 
 export function splitApiVersion(apiVersion: string): [group: string, version: string] {
   const slash = apiVersion.indexOf('/');
