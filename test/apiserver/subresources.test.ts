@@ -109,6 +109,40 @@ describe('exec', () => {
   });
 });
 
+describe('proxies', () => {
+  const web: Dialer = {
+    connect: async (_from, host, port) => ({
+      address: host,
+      port,
+      reads: [],
+      exchange: async ({ method, path }) => ({ status: 200, reason: 'OK', headers: {}, body: `${method} ${host}:${port}${path}` }),
+    }),
+    resolve: () => ({ addresses: [], reads: [] }),
+  };
+
+  test('reach Pods and Services', async () => {
+    const { ok, request } = await testServer({ dialer: web });
+    await ok('POST', PODS, pod('web', { containers: [{ name: 'c', image: 'nginx', ports: [{ containerPort: 8080 }] }] }));
+    await ok('PATCH', `${PODS}/web/status`, { status: { podIP: '10.244.1.2' } }, MERGE);
+    await ok('POST', '/api/v1/namespaces/default/services', {
+      metadata: { name: 'web' },
+      spec: { clusterIP: '10.96.0.50', ports: [{ name: 'http', port: 80 }] },
+    });
+    expect((await request('GET', `${PODS}/web/proxy/a/b?c=d`)).body).toBe('GET 10.244.1.2:8080/a/b?c=d');
+    expect((await request('GET', `${PODS}/web:81/proxy/`)).body).toBe('GET 10.244.1.2:81/');
+    expect((await request('GET', '/api/v1/namespaces/default/services/http:web:http/proxy/x')).body).toBe('GET 10.96.0.50:80/x');
+  });
+
+  test('say that nobody answers', async () => {
+    const { ok, refused } = await testServer();
+    await ok('POST', PODS, pod('web'));
+    await ok('PATCH', `${PODS}/web/status`, { status: { podIP: '10.244.1.2' } }, MERGE);
+    expect(await refused('GET', `${PODS}/web/proxy/`)).toBe(
+      'error trying to reach service: dial tcp 10.244.1.2:80: connect: connection refused',
+    );
+  });
+});
+
 describe('scale', () => {
   const path = '/apis/apps/v1/namespaces/default/deployments';
   const deployment = {

@@ -7,6 +7,7 @@ import { eviction } from './eviction.ts';
 import { attach, exec } from './exec.ts';
 import { log } from './log.ts';
 import { portforward } from './portforward.ts';
+import { nodeProxy, podProxy, serviceProxy } from './proxy.ts';
 import { scale } from './scale.ts';
 import { token } from './token.ts';
 
@@ -14,11 +15,14 @@ export type SubresourceHandler = (server: Server, call: Call) => Promise<ApiResp
 
 export const subresourceHandlers: Readonly<Record<string, SubresourceHandler>> = {
   '*/scale': scale,
+  'nodes/proxy': nodeProxy,
   'pods/attach': attach,
   'pods/binding': binding,
   'pods/eviction': eviction,
   'pods/exec': exec,
   'pods/log': log,
   'pods/portforward': portforward,
+  'pods/proxy': podProxy,
   'serviceaccounts/token': token,
+  'services/proxy': serviceProxy,
 };
