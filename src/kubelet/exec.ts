@@ -74,7 +74,7 @@ export async function execInContainer(
       // While the process has something to do, time passes beside the wait for input; else only input can go on.
       const busy = sandboxes.next(node, uid) !== undefined;
       const passing = busy ? pass(seconds(1)) : undefined;
-      const next = passing ? await Promise.race([pending, passing.then(() => undefined)]) : await pending;
+      const next = passing ? await Promise.race([pending, passing.then(() => undefined)]) : await (request.stdin?.meanwhile?.(pending) ?? pending);
       await passing;
       if (!next) continue;
       pending = next.done ? undefined : input?.next();
@@ -92,7 +92,7 @@ function noteChange({ store, node, clock }: Agent, wakeUps: WakeUps, { namespace
   wakeUps.set('kubelet', `${node}/${namespace}/${name}#wake`, clock.now(), 'progress');
 }
 
-const isTrue = (value: string | readonly string[] | undefined): boolean => value === 'true' || value === '1';
+const isTrue = (value: string | readonly string[] | undefined): boolean => ['true', '1'].includes([value ?? ''].flat()[0] ?? '');
 
 export const success = (): Status => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200 });
 

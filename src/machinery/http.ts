@@ -25,7 +25,12 @@ export interface ApiRequest {
   /** `kubectl/v1.36.0`; the part before the slash is the default field manager. */
   userAgent?: string;
   /** Input of exec and attach. */
-  stdin?: AsyncIterable<Uint8Array>;
+  stdin?: Input;
+}
+
+export interface Input extends AsyncIterable<Uint8Array> {
+  /** Waits for a piece while other requests go on; there where one simulation answers several clients. */
+  meanwhile?<T>(piece: Promise<T>): Promise<T>;
 }
 
 /** A piece of a stream: of a log, or of one of exec's channels. */

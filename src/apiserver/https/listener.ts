@@ -3,30 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { DialError } from '../../machinery/dialer.ts';
-import type { ApiRequest, ApiResponse, Credentials } from '../../machinery/http.ts';
-import { failure, StatusError } from '../../machinery/status.ts';
-import type { KeyPair } from './certificates.ts';
+import type { Credentials } from '../../machinery/http.ts';
+import { badRequest, StatusError } from '../../machinery/status.ts';
+import { asStatus, type ListenerOptions, originOf, stackOf } from './backend.ts';
 import { bodyOf, requestOf } from './request.ts';
 import { checkAcceptable, respond, respondError } from './response.ts';
 
-/** What kubectl says of the command that a request belongs to. */
-export interface Origin {
-  session?: string;
-  command?: string;
-}
-
-export type Backend = (request: ApiRequest, origin: Origin) => Promise<ApiResponse>;
-
-export interface ListenerOptions {
-  backend: Backend;
-  address: string;
-  /** 0 for any that is free. */
-  port: number;
-  /** Without it: plain HTTP, and everybody is the administrator. */
-  tls?: { server: KeyPair; authority: string };
-  /** Something that should never happen. */
-  report(problem: string): void;
-}
+export type { ListenerOptions } from './backend.ts';
 
 export interface Listener {
   port: number;
@@ -83,6 +66,7 @@ async function answer(options: ListenerOptions, message: IncomingMessage, reply:
   try {
     checkAcceptable(message);
     const request = requestOf(message, adminOf(options));
+    if (/\/pods\/[^/]+\/(exec|attach|portforward)$/.test(request.path)) throw badRequest('Upgrade request required');
     const body = request.method === 'GET' ? undefined : await bodyOf(message);
     const response = await options.backend(body === undefined ? request : { ...request, body }, originOf(message));
     await respond(message, reply, response);
@@ -97,16 +81,3 @@ async function answer(options: ListenerOptions, message: IncomingMessage, reply:
     await respondError(message, reply, asStatus(error)).catch(() => message.socket.destroy());
   }
 }
-
-export function originOf({ headers }: IncomingMessage): Origin {
-  const { 'kubectl-session': session, 'kubectl-command': command } = headers;
-  return { ...(typeof session === 'string' ? { session } : {}), ...(typeof command === 'string' ? { command } : {}) };
-}
-
-export function asStatus(error: unknown): StatusError {
-  if (error instanceof StatusError) return error;
-  const why = error instanceof Error ? error.message : String(error);
-  return failure(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });
-}
-
-export const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,15 +1,48 @@
-// Connections that become streams: exec, attach and port-forward.
+// Connections that become streams: exec, attach and port-forward. A request that is refused is answered as HTTP, before the upgrade.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Credentials } from '../../machinery/http.ts';
-import type { ListenerOptions } from './listener.ts';
+import { badRequest, failure, type StatusError } from '../../machinery/status.ts';
+import { asStatus, type ListenerOptions } from './backend.ts';
+import { requestOf } from './request.ts';
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
 
 export async function upgrade(
-  _options: ListenerOptions,
-  _admin: Credentials | undefined,
-  _message: IncomingMessage,
+  options: ListenerOptions,
+  admin: Credentials | undefined,
+  message: IncomingMessage,
   socket: Duplex,
-  _head: Buffer,
+  head: Buffer,
 ): Promise<void> {
-  socket.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\n');
+  socket.on('error', () => socket.destroy());
+  try {
+    const request = requestOf(message, admin);
+    const wanted = /\/(exec|attach|portforward)$/.exec(request.path)?.[1];
+    if (!wanted) throw badRequest('this path is not to be upgraded');
+    if (message.headers.upgrade?.toLowerCase() !== 'websocket') {
+      throw failure(501, 'NotImplemented', `kubemu serves ${wanted} over WebSocket only, not over ${message.headers.upgrade}`);
+    }
+    if (wanted === 'portforward') throw failure(501, 'NotImplemented', 'kubemu does not serve port-forward yet');
+    const { remoteCommand } = await import('./remote-command.ts');
+    await remoteCommand(options, request, message, socket, head);
+  } catch (error) {
+    refuse(socket, asStatus(error));
+  }
+}
+
+function refuse(socket: Duplex, { code, status }: StatusError): void {
+  const body = `${JSON.stringify(status)}\n`;
+  socket.end(
+    `HTTP/1.1 ${code} ${REASONS[code] ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

@@ -1,7 +1,7 @@
 // A cluster that stays open: requests take turns at it, time goes on between them, and what they changed is durable before they are
 // told so. Watches and streams give their turn away while they wait.
 import { type Duration, type Instant, minutes, seconds, wallNow, wallSleep } from '../../machinery/clock.ts';
-import type { ApiRequest, ApiResponse } from '../../machinery/http.ts';
+import type { ApiRequest, ApiResponse, Input } from '../../machinery/http.ts';
 import type { WakeUpClass } from '../../machinery/loop.ts';
 import { failure } from '../../machinery/status.ts';
 import { openStateFile, type StateFile } from '../../state/file.ts';
@@ -44,6 +44,8 @@ interface Caller {
   gone: boolean;
   /** Time that has been skipped for it. */
   skipped: Duration;
+  /** Ends its wait for input. */
+  leave?: (() => void) | undefined;
 }
 
 interface Waiter {
@@ -126,7 +128,8 @@ class Served implements ServedCluster {
         const { dialer, facts } = this.cluster.parts;
         const connection = await dialer.connect('outside', controlPlaneOf(facts).ip, 6443);
         if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
-        const answer = await connection.api(request);
+        const { stdin } = request;
+        const answer = await connection.api(stdin ? { ...request, stdin: this.#inputOf(stdin, caller) } : request);
         if (changes(request)) {
           this.#stirs++;
           if (this.#isMax) await this.cluster.settle();
@@ -148,8 +151,7 @@ class Served implements ServedCluster {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    for (const caller of this.#callers) caller.gone = true;
-    for (const waiter of [...this.#waiters]) waiter.wake();
+    for (const caller of this.#callers) this.#leave(caller);
     try {
       while (this.#underWay > 0 || !this.#turns.free || this.#commit) await wallSleep(2);
       this.cluster.clock.save();
@@ -323,15 +325,50 @@ class Served implements ServedCluster {
       [Symbol.asyncIterator]: () => ({
         next: () => (last = next()),
         return: async () => {
-          caller.gone = true;
+          this.#leave(caller);
           this.#callers.delete(caller);
-          for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
           await last.catch(() => undefined);
           await inner.return?.();
           return end;
         },
       }),
     };
+  }
+
+  /** Whoever waits for input lets others go on, and hears of it at once. */
+  #inputOf(source: Input, caller: Caller): Input {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const inner = source[Symbol.asyncIterator]();
+        return {
+          next: async () => {
+            const piece = await inner.next();
+            for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
+            return piece;
+          },
+        };
+      },
+      meanwhile: async (piece) => {
+        const left = new Promise<never>((_, reject) => {
+          caller.leave = () => reject(new Gone());
+        });
+        this.#give();
+        try {
+          if (caller.gone) throw new Gone();
+          return await Promise.race([piece, left]);
+        } finally {
+          caller.leave = undefined;
+          await this.#take(caller);
+        }
+      },
+    };
+  }
+
+  /** Ends what a caller waits for. */
+  #leave(caller: Caller): void {
+    caller.gone = true;
+    caller.leave?.();
+    for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
   }
 
   /** Resolves when all that has been changed so far is on disk. Who comes meanwhile shares the next commit. */
