@@ -11,7 +11,7 @@ import type { ReconcileResult } from '../machinery/loop.ts';
 import { matchesNode } from '../machinery/node-affinity.ts';
 import { tolerates } from '../machinery/tolerations.ts';
 import { hashOf, REVISION_HASH, syncRevisions, trimRevisions } from './controller-revisions.ts';
-import { type ControllerContext, defineController, watch } from './define.ts';
+import { type ControllerContext, defineController, moreThanStatus, watch } from './define.ts';
 import { groupBy } from './group-by.ts';
 import { resolveIntOrPercent } from './int-or-percent.ts';
 import { adoptOrphans, claimOwned } from './ownership.ts';
@@ -25,6 +25,7 @@ const ALL = '~all';
 export const daemonSetController = defineController({
   name: 'daemonset-controller',
   for: DaemonSet,
+  relevant: moreThanStatus,
   owns: [Pod],
   ownedView: workloadView,
   watches: [

@@ -85,6 +85,16 @@ export function contextFor(name: string, { clientFor, recorderFor, clock, random
   return { client: clientFor(name), recorder: recorderFor(name), clock, random };
 }
 
+/** For `relevant`: a controller that alone writes the status of its objects need not look again when it has. */
+export function moreThanStatus({ type, object, old }: ObjectEvent): boolean {
+  if (type !== 'MODIFIED' || !old) return true;
+  const plain = ({ status: _, metadata: { resourceVersion: __, managedFields: ___, ...metadata }, ...rest }: KubeObject) => ({
+    ...rest,
+    metadata,
+  });
+  return !jsonEqual(plain(old), plain(object));
+}
+
 /** Types a watch's event by its kind. */
 export function watch<T extends KubeObject>(kind: Kind<T>, keys: (event: ObjectEvent<T>) => Iterable<string>): ControllerWatch {
   return { kind: kind as unknown as Kind, keys: keys as ControllerWatch['keys'] };

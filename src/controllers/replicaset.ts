@@ -8,7 +8,7 @@ import { hasLabels } from '../machinery/label-selector.ts';
 import type { ReconcileResult } from '../machinery/loop.ts';
 import { cheapestToDelete } from './cheapest-to-delete.ts';
 import { conditionOf, withCondition, withoutCondition } from './conditions.ts';
-import { defineController } from './define.ts';
+import { defineController, moreThanStatus } from './define.ts';
 import { adoptOrphans, claimOwned } from './ownership.ts';
 import { availableAt, isActive, isAvailable, isReady, isTerminating, podFrom, workloadView } from './pods.ts';
 import { relatedPods } from './related-pods.ts';
@@ -20,6 +20,7 @@ const BURST = 500;
 export const replicaSetController = defineController({
   name: 'replicaset-controller',
   for: ReplicaSet,
+  relevant: moreThanStatus,
   owns: [Pod],
   ownedView: workloadView,
   adopt: (namespace, { client }) => adoptOrphans(client, ReplicaSet, Pod, namespace),

@@ -17,7 +17,7 @@ import { deployment, draft, node, pod, replicaSet, runPods } from './objects.ts'
 
 const settle = async (cluster: FakeCluster): Promise<void> => {
   for (let i = 0; i < 8; i++) {
-    await cluster.drain();
+    await cluster.advance(1500); // long enough for what was refused to be tried again
     runPods(cluster);
   }
   await cluster.drain();

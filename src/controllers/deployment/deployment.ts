@@ -8,7 +8,7 @@ import { jsonEqual } from '../../machinery/equal.ts';
 import type { ReconcileResult } from '../../machinery/loop.ts';
 import { isAlreadyExists, StatusError } from '../../machinery/status.ts';
 import { conditionOf } from '../conditions.ts';
-import { type ControllerContext, controllerOf, defineController } from '../define.ts';
+import { type ControllerContext, controllerOf, defineController, moreThanStatus } from '../define.ts';
 import { adoptOrphans, claimOwned } from '../ownership.ts';
 import { isFinished } from '../pods.ts';
 import { DESIRED_REPLICAS, newSetAnnotations, REVISION, revisionOf, sizeAnnotations } from './annotations.ts';
@@ -19,6 +19,7 @@ import { countReplicas, hasDeadline, isComplete, rolloutStatus, setCondition, un
 export const deploymentController = defineController({
   name: 'deployment-controller',
   for: Deployment,
+  relevant: moreThanStatus,
   owns: [ReplicaSet],
   adopt: (namespace, { client }) => adoptOrphans(client, Deployment, ReplicaSet, namespace),
   async reconcile(key, context) {
@@ -61,7 +62,6 @@ class Rollout {
     const resizes = shrinkOld(this.deployment, this.old, this.newSet);
     for (const resize of resizes) await this.resize(resize);
     if (resizes.length > 0) return this.report();
-    if (isComplete(this.deployment, this.deployment.status ?? {})) await this.cleanUp();
     return this.report();
   }
 
@@ -73,7 +73,6 @@ class Rollout {
     if (active.length > 0 || (await this.oldPodsRun())) return this.report();
     await this.ensureNewSet();
     await this.growNewSet();
-    if (isComplete(this.deployment, this.deployment.status ?? {})) await this.cleanUp();
     return this.report();
   }
 
@@ -206,8 +205,11 @@ class Rollout {
     this.deployment = await this.context.client.updateStatus(Deployment, this.deployment, { ...this.deployment.status, conditions });
   }
 
-  private report(): Promise<ReconcileResult | undefined> {
-    return this.writeStatus(rolloutStatus(this.deployment, this.old, this.newSet, this.context.clock.now()));
+  private async report(): Promise<ReconcileResult | undefined> {
+    const status = rolloutStatus(this.deployment, this.old, this.newSet, this.context.clock.now());
+    const result = await this.writeStatus(status);
+    if (isComplete(this.deployment, status)) await this.cleanUp();
+    return result;
   }
 
   private count(): V1DeploymentStatus {

@@ -10,7 +10,7 @@ import type { NewObject } from '../../client/client.ts';
 import type { Instant } from '../../machinery/clock.ts';
 import { StatusError } from '../../machinery/status.ts';
 import { REVISION_HASH, syncRevisions, trimRevisions } from '../controller-revisions.ts';
-import { type ControllerContext, defineController } from '../define.ts';
+import { type ControllerContext, defineController, moreThanStatus } from '../define.ts';
 import { adoptOrphans, claimOwned, controllerRef } from '../ownership.ts';
 import { isAvailable, isReady, podFrom, workloadView } from '../pods.ts';
 import { untilAvailable } from '../replicaset.ts';
@@ -19,6 +19,7 @@ import { nextStep, ordinalOf, type Revision, replicasOf, revisionName } from './
 export const statefulSetController = defineController({
   name: 'statefulset-controller',
   for: StatefulSet,
+  relevant: moreThanStatus,
   owns: [Pod],
   ownedView: workloadView,
   adopt: (namespace, { client }) => adoptOrphans(client, StatefulSet, Pod, namespace),
