@@ -139,7 +139,7 @@ function isBestEffort(pod: V1PodSpec): boolean {
 /** Where a quota limits these, every container has to name them. */
 const REQUIRED = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']);
 
-/** `requests.cpu for: c1,c2; …`; empty when all is named. */
+/** `requests.cpu,requests.memory`; empty when every container names what is limited. */
 export function missingRequests(resource: Resource, object: KubeObject, limited: readonly string[]): string {
   if (resource.kind.resource !== 'pods') return '';
   const { containers = [], initContainers = [] } = object.spec as V1PodSpec;
@@ -147,13 +147,7 @@ export function missingRequests(resource: Resource, object: KubeObject, limited:
   for (const name of limited.filter((one) => REQUIRED.has(one)).sort()) {
     const [which, what] = name.includes('.') ? (name.split('.') as ['requests' | 'limits', string]) : (['requests', name] as const);
     const without = [...containers, ...initContainers].filter(({ resources }) => resources?.[which]?.[what] === undefined);
-    if (without.length)
-      missing.push(
-        `${name} for: ${without
-          .map((container) => container.name)
-          .sort()
-          .join(',')}`,
-      );
+    if (without.length) missing.push(name);
   }
-  return missing.join('; ');
+  return missing.join(',');
 }
