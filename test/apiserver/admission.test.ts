@@ -182,9 +182,7 @@ describe('ResourceQuota', () => {
 
   test('requires what it limits', async () => {
     const { refused } = await start();
-    expect(await refused('POST', PODS, pod('nocpu'))).toMatch(
-      /^pods "nocpu" is forbidden: failed quota: small: must specify requests\.cpu/,
-    );
+    expect(await refused('POST', PODS, pod('nocpu'))).toBe('pods "nocpu" is forbidden: failed quota: small: must specify requests.cpu');
   });
 
   test('counts node ports', async () => {
