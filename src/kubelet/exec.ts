@@ -74,7 +74,9 @@ export async function execInContainer(
       // While the process has something to do, time passes beside the wait for input; else only input can go on.
       const busy = sandboxes.next(node, uid) !== undefined;
       const passing = busy ? pass(seconds(1)) : undefined;
-      const next = passing ? await Promise.race([pending, passing.then(() => undefined)]) : await (request.stdin?.meanwhile?.(pending) ?? pending);
+      const next = passing
+        ? await Promise.race([pending, passing.then(() => undefined)])
+        : await (request.stdin?.meanwhile?.(pending) ?? pending);
       await passing;
       if (!next) continue;
       pending = next.done ? undefined : input?.next();

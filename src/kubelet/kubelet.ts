@@ -6,6 +6,8 @@ import type { Catalog } from '../cri/runtime/catalog.ts';
 import { openMachine } from '../cri/runtime/engine.ts';
 import { createRegistries } from '../cri/runtime/registries.ts';
 import { createSandboxes, type OpenMachine, type Sandboxes } from '../cri/runtime/sandboxes.ts';
+import { filesIn } from '../cri/runtime/volume-files.ts';
+import { unpublish, writeBack } from '../csi/volumes.ts';
 import { type Clock, type Duration, type Instant, seconds } from '../machinery/clock.ts';
 import { DialError, type Dialer, type Listener, type NetworkNamespace } from '../machinery/dialer.ts';
 import { jsonEqual } from '../machinery/equal.ts';
@@ -60,7 +62,11 @@ const API_RETRY = seconds(5);
 
 export function createKubelet(options: KubeletOptions): Kubelet {
   const { store, clock, random, wakeUps, catalog = createRegistries() } = options;
-  const sandboxes = createSandboxes({ ...options, openMachine: options.openMachine ?? openMachine });
+  const sandboxes = createSandboxes({
+    ...options,
+    openMachine: options.openMachine ?? openMachine,
+    kept: (_node, uid, state) => writeBack(store, uid, (volume) => filesIn(state, volume)),
+  });
   const agents = new Map<string, Agent>();
 
   const agentFor = (node: string): Agent | undefined => {
@@ -155,6 +161,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     }
     if (!gone) return schedule(base, key, wakeUpsOf(agent, source.pod, record));
     sandboxes.remove(node, record.uid);
+    unpublish(store, record.uid);
     // Another Pod of the same name may be waiting for its turn.
     return schedule(base, key, source.isReplaced ? new Map([['progress', clock.now()]]) : new Map());
   };

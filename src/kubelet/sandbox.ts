@@ -2,6 +2,8 @@
 import type { Pod } from '../api/core/pod.ts';
 import { AddressesExhausted, assignAddress, releaseAddress } from '../cni/addresses.ts';
 import type { Machine } from '../cri/processes/machine.ts';
+import { filesIn } from '../cri/runtime/volume-files.ts';
+import { publish, sharing, writeBack } from '../csi/volumes.ts';
 import { milliseconds, minutes, seconds } from '../machinery/clock.ts';
 import type { Agent } from './agent.ts';
 import { thinned } from './back-off.ts';
@@ -39,6 +41,8 @@ const readVolumes = (agent: Agent, pod: Pod, record: PodRecord, checkOnly = fals
     client: agent.client,
     disk: agent.disk,
     checkOnly,
+    node: agent.node,
+    store: agent.store,
     allocatable: agent.allocatable,
     hostIP: agent.machine.address,
     podIP: pod.spec.hostNetwork ? agent.machine.address : (record.ip ?? ''),
@@ -91,10 +95,31 @@ export async function volumeFiles(
   only?: (name: string) => boolean,
 ): Promise<(machine: Machine) => void> {
   const { hostname = pod.metadata.name, ip = '' } = agent.sandboxes.get(agent.node, record.uid) ?? {};
+  if (!record.volumesPut) await flushSharers(agent, pod, record);
   const volumes = [networkFiles(agent, pod, hostname, ip), ...(await readVolumes(agent, pod, record))];
+  if (!record.volumesPut)
+    publish(
+      agent.store,
+      record.uid,
+      Object.fromEntries(volumes.flatMap(({ volume, backing }) => (backing ? [[volume, backing] as const] : []))),
+    );
   return (machine) => {
     for (const { volume, files, keep } of volumes) if (only?.(volume) ?? true) machine.putVolume(volume, files, keep);
   };
+}
+
+/** What other Pods have written to the same storage is there when this one mounts it. */
+async function flushSharers(agent: Agent, pod: Pod, record: PodRecord): Promise<void> {
+  if (!pod.spec.volumes?.some(({ hostPath, persistentVolumeClaim, ephemeral }) => hostPath ?? persistentVolumeClaim ?? ephemeral)) return;
+  for (const { backing } of await readVolumes(agent, pod, record, true)) {
+    if (!backing) continue;
+    for (const other of sharing(agent.store, record.uid, backing)) {
+      const node = agent.sandboxes.nodeOf(other);
+      if (node === undefined || !agent.sandboxes.get(node, other)?.ready) continue;
+      const state = (await agent.sandboxes.look(node, other)).snapshot();
+      writeBack(agent.store, other, (volume) => filesIn(state, volume));
+    }
+  }
 }
 
 /** Takes the sandbox away: the address is free again, logs and files stay. */

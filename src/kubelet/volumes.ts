@@ -1,13 +1,17 @@
-// Plays the kubelet's volume manager and in-tree volume plugins: what files a Pod's volumes hold. PersistentVolumeClaims, CSI,
-// ephemeral and network volumes are left out; a Pod that asks for one stays in ContainerCreating with an event that says so.
+// Plays the kubelet's volume manager and volume plugins: what files a Pod's volumes hold. Inline CSI and network volumes are left
+// out; a Pod that asks for one stays in ContainerCreating with an event that says so.
 
 import { ConfigMap } from '../api/core/configmap.ts';
+import { PersistentVolume } from '../api/core/persistentvolume.ts';
+import { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts';
 import type { Pod } from '../api/core/pod.ts';
 import { Secret } from '../api/core/secret.ts';
 import type { V1KeyToPath, V1Volume, V1VolumeProjection } from '../api/generated/types.ts';
 import type { Client } from '../client/client.ts';
 import type { FileContent } from '../cri/processes/machine.ts';
+import { type Backing, storedFiles } from '../csi/volumes.ts';
 import { StatusError } from '../machinery/status.ts';
+import type { Store } from '../machinery/store.ts';
 import type { Disk } from '../node/machine.ts';
 import { type PodAddresses, podField, resourceField } from './field-path.ts';
 
@@ -18,6 +22,8 @@ export interface VolumeFiles {
   volume: string;
   files: Files;
   keep: boolean;
+  /** Where its files come from and go back to, for a volume that outlives the Pod. */
+  backing?: Backing;
 }
 
 /** A volume that cannot be set up (yet), in the words of the FailedMount event. */
@@ -31,6 +37,8 @@ export class MountError extends Error {
 export interface VolumeSources extends PodAddresses {
   client: Client;
   disk: Disk;
+  node: string;
+  store: Store;
   allocatable: Readonly<Record<string, string>>;
   /** Only find out whether everything is there: no token is made. */
   checkOnly?: boolean;
@@ -51,7 +59,9 @@ async function filesOf(pod: Pod, volume: V1Volume, sources: VolumeSources): Prom
   const { name } = volume;
   const made = (files: Files, keep = false): VolumeFiles => ({ volume: name, files, keep });
   if (volume.emptyDir) return made({}, true);
-  if (volume.hostPath) return made(hostFiles(sources.disk, volume.hostPath.path, volume.hostPath.type, name), true);
+  if (volume.hostPath) return hostPath(sources, volume.hostPath.path, volume.hostPath.type, name);
+  if (volume.persistentVolumeClaim) return claimed(pod, name, volume.persistentVolumeClaim.claimName, sources);
+  if (volume.ephemeral) return claimed(pod, name, `${pod.metadata.name}-${name}`, sources);
   if (volume.configMap) {
     const { name: configMap = '', items, optional, defaultMode } = volume.configMap;
     return made(await configMapFiles(pod, name, sources, configMap, items, optional, defaultMode));
@@ -197,17 +207,36 @@ async function tokenFor(
   }
 }
 
-/** Files under a path of the node's disk. What a container writes there stays in the Pod. */
-function hostFiles(disk: Disk, path: string, type: string | undefined, volume: string): Files {
+/** Folders that every machine has; the simulated disk knows files only. */
+const OF_THE_SYSTEM =
+  /^\/(boot|home|media|mnt|opt|root|srv|tmp|var|var\/(log|run|tmp)(\/.*)?|(bin|dev|etc|lib|proc|run|sbin|sys|usr|var\/lib)(\/.*)?)?\/*$/;
+
+/** A path of the node's disk. A single file is a volume of that file alone, and what a container writes to it stays in the Pod. */
+function hostPath({ disk, node, store }: VolumeSources, path: string, type: string | undefined, volume: string): VolumeFiles {
   const single = disk.read(path);
-  if (single !== undefined) return { [baseName(path)]: { text: single } };
-  const files: Files = {};
-  const folder = path.replace(/\/*$/, '/');
-  for (const file of disk.list(path)) files[file.slice(folder.length)] = { text: disk.read(file) ?? '' };
-  const empty = Object.keys(files).length === 0;
-  if (empty && type === 'Directory') throw new MountError(volume, `hostPath type check failed: ${path} is not a directory`);
-  if (empty && type === 'File') throw new MountError(volume, `hostPath type check failed: ${path} is not a file`);
-  return files;
+  if (single !== undefined && type !== 'Directory') return { volume, files: { [baseName(path)]: { text: single } }, keep: true };
+  const backing: Backing = { node, path };
+  const files = storedFiles(store, backing);
+  if (type === 'Directory' && Object.keys(files).length === 0 && !OF_THE_SYSTEM.test(path)) {
+    throw new MountError(volume, `hostPath type check failed: ${path} is not a directory`);
+  }
+  if (single === undefined && type === 'File') throw new MountError(volume, `hostPath type check failed: ${path} is not a file`);
+  return { volume, files, keep: true, backing };
+}
+
+/** The PersistentVolume behind a claim: on a node's disk, or wherever its driver keeps it. */
+async function claimed(pod: Pod, volume: string, claim: string, { client, node, store }: VolumeSources): Promise<VolumeFiles> {
+  const pvc = await client.get(PersistentVolumeClaim, { namespace: pod.metadata.namespace, name: claim });
+  if (!pvc)
+    throw new MountError(
+      volume,
+      `error processing PVC ${pod.metadata.namespace}/${claim}: failed to fetch PVC from API server: persistentvolumeclaims "${claim}" not found`,
+    );
+  const pv = pvc.spec.volumeName ? await client.get(PersistentVolume, { name: pvc.spec.volumeName }) : undefined;
+  if (!pv) throw new MountError(volume, `error processing PVC ${pod.metadata.namespace}/${claim}: PVC is not bound`);
+  const path = pv.spec.hostPath?.path ?? pv.spec.local?.path;
+  const backing: Backing = path === undefined ? { volume: pv.metadata.name } : { node, path };
+  return { volume, files: storedFiles(store, backing), keep: true, backing };
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

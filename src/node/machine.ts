@@ -77,7 +77,9 @@ export const changeMachine = (store: Store, node: string, change: Partial<NodeMa
 
 /** A file on a node's disk. */
 export interface DiskFile {
+  /** UTF-8, or base64 with `binary`. */
   text: string;
+  binary?: boolean;
   mode?: number;
   modifiedAt?: Instant;
 }

@@ -4,21 +4,21 @@ import { createWorld } from './harness.ts';
 const second = 1000;
 const week = 7 * 24 * 3600 * second;
 
-test('three weeks of crash looping cost a bounded number of looks', async () => {
+test('a week of crash looping cost a bounded number of looks', async () => {
   const world = createWorld();
   world.run('app', { containers: [{ name: 'app', image: 'busybox:1.36', command: ['exit', '1', '2000'] }] });
-  await world.advance(3 * week);
+  await world.advance(week);
   const status = world.pod('app').status?.containerStatuses?.[0];
-  const laps = (3 * week) / (302.1 * second);
+  const laps = (week) / (302.1 * second);
   expect(Math.abs((status?.restartCount ?? 0) - laps) / laps).toBeLessThan(0.1);
   expect(world.events.find(({ reason }) => reason === 'Created')?.count).toBe((status?.restartCount ?? 0) + 1);
   expect(world.reconciles()).toBeLessThan(6000);
 });
 
-test('three weeks of a missing image cost a bounded number of looks', async () => {
+test('a week of a missing image cost a bounded number of looks', async () => {
   const world = createWorld();
   world.run('app', { containers: [{ name: 'app', image: 'nginx:nope' }] });
-  await world.advance(3 * week);
+  await world.advance(week);
   expect(world.pod('app').status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('ImagePullBackOff');
   expect(world.reconciles()).toBeLessThan(6000);
 });

@@ -184,3 +184,42 @@ test('an image that nobody knows runs as a server on its declared ports', async 
   await w.advance(20 * second);
   expect(w.pod('app').status?.containerStatuses?.[0]?.ready).toBe(true);
 });
+
+test('a claimed volume keeps its files when its Pod is gone', async () => {
+  const w = world();
+  w.create({ kind: 'PersistentVolume', metadata: { name: 'pv' }, spec: { hostPath: { path: '/mnt/data' } } });
+  w.create({ kind: 'PersistentVolumeClaim', metadata: { name: 'claim' }, spec: { volumeName: 'pv' } });
+  const spec = (command: string[]) => ({
+    restartPolicy: 'Never',
+    containers: [{ name: 'c', image: 'busybox', command, volumeMounts: [{ name: 'v', mountPath: '/data' }] }],
+    volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'claim' } }],
+  });
+  w.run('writer', spec(['sh', '-c', 'echo kept > /data/file']));
+  await w.advance(10 * second);
+  expect(w.pod('writer').status?.phase).toBe('Succeeded');
+  w.deletePod('writer');
+  await w.advance(5 * second);
+  w.run('reader', spec(['cat', '/data/file']));
+  await w.advance(10 * second);
+  expect(await w.logs('reader', 'c')).toBe('kept\n');
+});
+
+test('a Pod that mounts a claim which another Pod still uses sees its files', async () => {
+  const w = world();
+  w.create({ kind: 'PersistentVolume', metadata: { name: 'pv' }, spec: { csi: { driver: 'd', volumeHandle: 'h' } } });
+  w.create({ kind: 'PersistentVolumeClaim', metadata: { name: 'claim' }, spec: { volumeName: 'pv' } });
+  const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'claim' } }];
+  const volumeMounts = [{ name: 'v', mountPath: '/data' }];
+  w.run('writer', {
+    containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'while true; do date >> /data/log; sleep 5; done'], volumeMounts }],
+    volumes,
+  });
+  await w.advance(30 * second);
+  w.run('reader', {
+    restartPolicy: 'Never',
+    containers: [{ name: 'c', image: 'busybox', command: ['wc', '-l', '/data/log'], volumeMounts }],
+    volumes,
+  });
+  await w.advance(10 * second);
+  expect(await w.logs('reader', 'c')).toMatch(/^[67] \/data\/log\n$/);
+});

@@ -115,7 +115,9 @@ export function createWorld(machine: Partial<NewMachine> = {}, engine = false): 
 
   const client = {
     request: async ({ path }: { path: string }): Promise<ApiResponse> => ({ code: 201, body: { status: { token: `token for ${path}` } } }),
-    get: async (kind: Kind, key: ObjectKey) => objects.get(idOf(kind.names.kind, key)),
+    get: async (kind: Kind, key: ObjectKey) =>
+      objects.get(idOf(kind.names.kind, key)) ??
+      (kind.names.namespaced ? undefined : objects.get(idOf(kind.names.kind, { namespace: 'default', name: key.name }))),
     list: async (kind: Kind, { namespace }: ListOptions = {}) =>
       [...objects.values()].filter((o) => o.kind === kind.names.kind && (!namespace || o.metadata.namespace === namespace)),
     listOwned: async () => [],

@@ -41,6 +41,8 @@ export interface SandboxesOptions {
   random: Random;
   dialer: Dialer;
   openMachine: OpenMachine;
+  /** Told of every state that is kept. */
+  kept?: (node: string, uid: string, state: MachineState) => void;
 }
 
 export interface TakenExec extends ExecResult {
@@ -82,7 +84,7 @@ export interface Sandboxes {
   remove(node: string, uid: string): void;
 }
 
-export function createSandboxes({ store, clock, random, dialer, openMachine }: SandboxesOptions): Sandboxes {
+export function createSandboxes({ store, clock, random, dialer, openMachine, kept }: SandboxesOptions): Sandboxes {
   const cri = drawer(store, '/kubemu/cri/');
   const net = drawer(store, '/kubemu/net/listeners/');
   /** Whose search list a network namespace has: the namespace of its Pod. */
@@ -101,7 +103,9 @@ export function createSandboxes({ store, clock, random, dialer, openMachine }: S
 
   const keep = async (node: string, uid: string, machine: Machine): Promise<void> => {
     noteResults(node, uid, machine);
-    cri.put(at(node, uid, 'machine'), machine.snapshot());
+    const state = machine.snapshot();
+    cri.put(at(node, uid, 'machine'), state);
+    kept?.(node, uid, state);
     const states: Record<string, ContainerState> = {};
     for (const name of sandboxes.get(node, uid)?.containers ?? []) {
       const state = machine.container(name);
