@@ -197,8 +197,8 @@ export function createWorld(machine: Partial<NewMachine> = {}, engine = false): 
   const advance = async (ms: number): Promise<void> => {
     const to = now + ms;
     await host.drain();
-    for (let next = wakeUps.next(); next && next.at <= to; next = wakeUps.next()) {
-      now = Math.max(now, next.at);
+    for (let next = wakeUps.next(); next !== undefined && next <= to; next = wakeUps.next()) {
+      now = Math.max(now, next);
       for (const { owner, key } of wakeUps.take(now)) host.enqueue(owner, key);
       await host.drain();
     }
