@@ -69,5 +69,9 @@ function checkGlobals({ flags, path }: CommandLine): void {
   // debug has a --profile of its own.
   if (path !== 'debug' && flags.given('profile') && flags.string('profile') !== '' && !profiles.includes(flags.string('profile')))
     throw new KubectlError(`unknown profile '${flags.string('profile')}'`);
+  const validate = flags.given('validate') ? flags.string('validate') : 'strict';
+  if (!['strict', 'true', 'warn', 'ignore', 'false'].includes(validate.toLowerCase())) {
+    throw new KubectlError(`invalid - validate option "${validate}"; must be one of: strict (or true), warn, ignore (or false)`);
+  }
   if (flags.given('kuberc')) throw new KubectlError('kubemu does not read kuberc files yet');
 }
