@@ -37,6 +37,8 @@ interface Counter {
 
 /** Runs of digits, marks of counters among them. */
 const DIGITS = /(\u0001#[^\u0002]*\u0002|\d)+/g;
+/** Digits and marks inside quoted text, as far as that can be told from JSON: not after `":`, where plain numbers stand. */
+const LOOSE_TEXT = /(?<![\d:\[,-])[\d\u0100-\ud7ff]+|(?<=")-?[\d\u0100-\ud7ff]+/g;
 const INTEGER = /^-?(0|[1-9]\d{0,14})$/;
 
 export class Cycles {
@@ -226,6 +228,7 @@ export class Cycles {
     const text = JSON.stringify(p, function (this: unknown, key: string, value: unknown) {
       if (key === 'startedAt') return 0;
       if (typeof value === 'number') return key === 'until' ? value - now : value;
+      if (loose && key === 'frames') return JSON.stringify(value).replace(LOOSE_TEXT, '#');
       if (key === 'vars' && value && typeof value === 'object') {
         const vars = value as Record<string, string>;
         const masked: Record<string, string> = {};

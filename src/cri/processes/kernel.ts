@@ -23,8 +23,8 @@ const PIPE_CAPACITY = 65_536;
 const SLICE = 2_000;
 /** Interpreter steps that cost a virtual millisecond. */
 const STEPS_PER_MS = 1_000;
-/** Steps of one call on a machine, after which something is wrong with the simulation rather than slow. */
-const BUDGET = 60_000_000;
+/** Steps without rest in one call on a machine, after which it gives up loudly instead of freezing. */
+const BUDGET = 20_000_000;
 
 export const SIGNALS: Readonly<Record<string, number>> = {
   HUP: 1,
@@ -698,6 +698,19 @@ export class Kernel {
   }
 
   /**
+   * Computing costs time: those who could go on wait for it. The longer the machine has not rested, the coarser the grain, so that
+   * a busy loop of weeks is affordable; a rule on virtual time, the same however the weeks are cut.
+   */
+  private throttle(): void {
+    const { s } = this;
+    s.busySince ??= s.now;
+    const until = s.now + Math.max(1, Math.floor((s.now - s.busySince) / 50));
+    for (const p of s.procs) if (p.block === null) p.block = { on: 'time', until };
+    s.spent = 0;
+    s.throttled = true;
+  }
+
+  /**
    * Runs everything up to and including `to`. Stops early, with `true`, as soon as somebody outside could notice something,
    * if `stopWhenNoticed`.
    */
@@ -719,13 +732,17 @@ export class Kernel {
       }
       if (this.noticed && stopWhenNoticed) return 'noticed';
       if (this.steps > BUDGET) throw new Error(`the processes of ${this.host.hostname} do not come to rest: over ${BUDGET} steps at once`);
-      if (busy && this.s.spent < STEPS_PER_MS) continue;
-      const next = busy ? this.now + Math.floor(this.s.spent / STEPS_PER_MS) : this.nextInstant();
+      if (this.s.spent >= STEPS_PER_MS) this.throttle();
+      else if (busy) continue;
+      this.steps = 0;
+      const next = this.nextInstant();
       if (next === undefined || next > to) {
         this.cycles.reset();
         this.s.now = Math.max(this.s.now, to);
         return 'reached';
       }
+      if (!this.s.throttled) this.s.busySince = null;
+      this.s.throttled = false;
       this.s.spent = 0;
       if (stopWhenNoticed ? this.cycles.isCycle() : this.cycles.jump(to)) {
         if (stopWhenNoticed) return 'cycle';

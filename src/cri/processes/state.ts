@@ -178,6 +178,9 @@ export interface KernelState extends MachineState {
   now: Instant;
   /** Interpreter steps since the clock last moved. */
   spent: number;
+  /** Since when it has not come to rest, and whether the clock's last stop was for computing. */
+  busySince: Instant | null;
+  throttled: boolean;
   containers: Record<string, ContainerRecord>;
   volumes: Record<string, Names>;
   inodes: Record<number, Inode>;
@@ -198,6 +201,8 @@ export function emptyState(at: Instant): KernelState {
     version: 1,
     now: at,
     spent: 0,
+    busySince: null,
+    throttled: false,
     containers: {},
     volumes: {},
     inodes: {},

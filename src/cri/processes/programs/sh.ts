@@ -156,7 +156,7 @@ function begin(shell: Interpreter, text: string): void {
       shell.pushText(`${head}\neval ${quote(lines.slice(n).join('\n'))}`);
       return;
     }
-    shell.sys.err(syntaxMessage(shell.sh, error.message));
+    shell.sys.err(syntaxMessage(shell.sh, error.message, text));
     shell.sys.exit(2);
   }
 }

@@ -154,7 +154,7 @@ export const tail: Program = {
       sys.args.map((a) =>
         a
           .replace(/^-(\d+)(f?)$/, '-n$1')
-          .replace(/^\+(\d+)$/, '-n+$1')
+          
           .replace(/^--(lines|bytes)=/, (_, w: string) => (w === 'lines' ? '-n' : '-c'))
           .replace(/^--follow(=\w+)?$/, '-f')
           .replace(/^-(\d+)f$/, '-fn$1'),

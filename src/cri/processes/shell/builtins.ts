@@ -57,7 +57,7 @@ export const builtins: Readonly<Record<string, Builtin>> = Object.assign(Object.
   test: (shell, args) => test(shell, args, 'test'),
   '[': (shell, args) => {
     if (args.at(-1) !== ']') {
-      shell.complain(shell.sh.dialect === 'ash' ? '[: missing ]' : shell.sh.dialect === 'dash' ? '[: missing ]' : "[: missing `]'");
+      shell.complain(shell.sh.dialect === 'ash' ? 'missing ]' : shell.sh.dialect === 'dash' ? '[: missing ]' : "[: missing `]'");
       return 2;
     }
     return test(shell, args.slice(0, -1), '[');
@@ -75,9 +75,9 @@ export const builtins: Readonly<Record<string, Builtin>> = Object.assign(Object.
           ? `cd: ${target}: ${why}`
           : sh.dialect === 'dash'
             ? `cd: can't cd to ${target}`
-            : `cd: can't cd to ${target}: ${why}`,
+            : sh.file ? `cd: can't cd to ${target}: ${why}` : `cd: line ${sh.line - 1}: can't cd to ${target}: ${why}`,
       );
-      return sh.dialect === 'dash' ? 2 : 1;
+      return sh.dialect === 'bash' ? 1 : 2;
     }
     shell.assign('OLDPWD', sys.p.cwd);
     sys.p.cwd = path;

@@ -111,7 +111,7 @@ export class Expansion {
   private values(name: string): string[] | undefined {
     const { sh } = this.host;
     if (name === '@' || name === '*') return sh.args;
-    const array = /^(\w+)\[([@*])\]$/.exec(name);
+    const array = name.endsWith(']') ? /^(\w+)\[([@*])\]$/.exec(name) : null;
     if (array) {
       const value = this.pending.get(array[1] ?? '') ?? sh.vars[array[1] ?? ''];
       return value === undefined ? [] : typeof value === 'string' ? [value] : value;
@@ -155,7 +155,7 @@ export class Expansion {
       if (name === 'EUID' || name === 'UID') return '0';
       if (name === 'BASH_VERSION') return '5.2.37(1)-release';
     }
-    const element = /^(\w+)\[(.*)\]$/.exec(name);
+    const element = name.endsWith(']') ? /^(\w+)\[(.*)\]$/.exec(name) : null;
     const value = this.pending.get(element?.[1] ?? name) ?? sh.vars[element?.[1] ?? name];
     if (element) {
       if (element[2] === '@' || element[2] === '*') return typeof value === 'string' ? value : value?.join(' ');
@@ -174,7 +174,7 @@ export class Expansion {
   /** To fields, with splitting and pathnames. */
   fields(word: Word): string[] {
     const out: string[] = [];
-    for (const alternative of braces(word)) {
+    for (const alternative of this.host.sh.dialect === 'bash' ? braces(word) : [literalBraces(word)]) {
       const builder = new Builder(this.host.sh, true);
       this.parts(alternative.parts, false, builder);
       for (const field of builder.done()) {
@@ -310,7 +310,7 @@ export class Expansion {
         if (operation.checkEmpty ? empty : !isSet) {
           const message = operation.word ? this.host.plain(this.single(operation.word)) : '';
           throw new ShellError(
-            `${name}: ${message || (sh.dialect === 'bash' ? `parameter ${operation.checkEmpty ? 'null or ' : ''}not set` : `parameter not set${operation.checkEmpty && sh.dialect === 'dash' ? ' or null' : ''}`)}`,
+            `${name}: ${message || (sh.dialect === 'bash' ? `parameter ${operation.checkEmpty ? 'null or ' : ''}not set` : `parameter not set${operation.checkEmpty ? ' or null' : ''}`)}`,
             sh.dialect === 'bash' ? 127 : 2,
           );
         }
@@ -508,6 +508,18 @@ class Builder {
     const fields = this.done();
     return { text: fields.map((f) => f.text).join(' '), pattern: fields.map((f) => f.pattern).join(' ') };
   }
+}
+
+/** A shell without brace expansion takes braces as they are. */
+function literalBraces(word: Word): Word {
+  if (!word.parts.some((part) => part.type === 'BraceExpansion')) return word;
+  const literal = (value: string): Part => ({ type: 'Literal', value });
+  const parts = word.parts.flatMap((part): Part[] => {
+    if (part.type !== 'BraceExpansion') return [part];
+    const items = part.items.map((item): Part[] => (item.type === 'Word' ? literalBraces(item.word).parts : [literal(`${item.startStr ?? item.start}..${item.endStr ?? item.end}${item.step === undefined ? '' : `..${item.step}`}`)]));
+    return [literal('{'), ...items.flatMap((item, i) => (i > 0 ? [literal(','), ...item] : item)), literal('}')];
+  });
+  return { type: 'Word', parts };
 }
 
 /** Brace expansion: one word becomes several. */

@@ -42,9 +42,9 @@ export class Interpreter {
     if (error instanceof ShellError || error instanceof ArithmeticError || error instanceof SyntaxProblem) {
       const bash = this.sh.dialect === 'bash';
       const message = error instanceof ArithmeticError ? arithmeticMessage(error.message, this.sh.dialect) : error.message;
-      if (error instanceof SyntaxProblem) this.sys.err(syntaxMessage(this.sh, error.message));
+      if (error instanceof SyntaxProblem) this.sys.err(syntaxMessage(this.sh, error.message, ''));
       else this.complain(message);
-      const status = error instanceof ShellError ? error.status : bash ? 1 : 2;
+      const status = error instanceof ShellError ? error.status : bash && error instanceof ArithmeticError ? 1 : 2;
       if (this.sh.input?.tty || (bash && error instanceof ArithmeticError)) {
         this.sh.status = status;
         while (this.sh.frames.length > (bash && !this.sh.input ? 0 : 0)) this.pop();
@@ -331,7 +331,7 @@ export class Interpreter {
     if (!into) return;
     into.memo = [...(into.memo ?? []), (frame.text ?? '').replace(/\0/g, '').replace(/\n+$/, '')];
     into.sub = status;
-    this.sh.status = status;
+    if (this.sh.dialect === 'bash') this.sh.status = status;
   }
 
   expansion(frame: Frame): Expansion {
@@ -412,6 +412,12 @@ export class Interpreter {
     while (frame.w < node.words.length) {
       const word = node.words[frame.w];
       if (!word) break;
+      const only = word.parts.length === 1 ? word.parts[0] : undefined;
+      if (only?.type === 'Literal' || only?.type === 'SingleQuoted') {
+        frame.words.push(only.value);
+        frame.w++;
+        continue;
+      }
       const assignment = frame.w > 0 && DECLARING.has(frame.words[0] ?? '') && declares(word);
       const expansion = this.expansion(frame);
       if (assignment) frame.words.push(expansion.single(word));
@@ -468,7 +474,8 @@ export class Interpreter {
 
   private trace(frame: Frame, words: string[]): void {
     const assigns = (frame.assigned ?? []).map(([name, value]) => `${name}=${String(value)}`);
-    const quote = (w: string): string => (w === '' || /[^\w@%+=:,./-]/.test(w) ? `'${w.replace(/'/g, "'\\''")}'` : w);
+    const plain = this.sh.dialect === 'ash' ? /^[\w@%+:,./\]-]+$/ : /^[\w@%+=:,./-]+$/;
+    const quote = (w: string): string => (plain.test(w) ? w : `'${w.replace(/'/g, "'\\''")}'`);
     this.sys.err(`+ ${[...assigns, ...words.map(this.sh.dialect === 'dash' ? String : quote)].join(' ')}\n`);
   }
 
@@ -829,21 +836,23 @@ export class Interpreter {
   }
 
   private stepCase(frame: Frame, node: Of<'case'>): void {
-    if (frame.i > 0) {
-      const item = node.items[frame.i - 1];
-      const next = node.items[frame.i];
-      if (item?.end === ';&' && next) {
-        frame.i++;
-        this.push('list', frame.s, next.body);
-      } else this.pop();
+    const before = frame.i > 0 ? node.items[frame.i - 1] : undefined;
+    const next = node.items[frame.i];
+    if (before?.end === ';&' && next) {
+      frame.i++;
+      this.push('list', frame.s, next.body);
+      return;
+    }
+    if (before && before.end !== ';;&') {
+      this.pop();
       return;
     }
     const expansion = this.expansion(frame);
     const text = this.sys.kernel.plain(expansion.single(node.word));
-    const found = node.items.findIndex((item) => item.patterns.some((p) => matches(expansion.pattern(p), text)));
+    const found = node.items.findIndex((item, i) => i >= frame.i && item.patterns.some((p) => matches(expansion.pattern(p), text)));
     expansion.commit();
     const item = node.items[found];
-    this.sh.status = 0;
+    if (!before) this.sh.status = 0;
     if (!item) {
       this.pop();
       return;

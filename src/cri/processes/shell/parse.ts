@@ -70,6 +70,8 @@ function parseAnew(text: string): Parsed | SyntaxProblem {
   const nodes: Node[] = [];
   try {
     const script = parser(text);
+    const flawed = script.statements.find((statement) => statement.deferredError);
+    if (flawed?.deferredError) return new SyntaxProblem(flawed.deferredError.message);
     return { root: list(nodes, script.statements), nodes };
   } catch (error) {
     return new SyntaxProblem(error instanceof Error ? error.message : String(error));
@@ -116,8 +118,19 @@ function substitutions<T>(nodes: Node[], value: T): T {
   return value;
 }
 
+/** `<<-`: tabs at the start of each line of the document go. */
+function withoutTabs(redirs: Redirection[]): Redirection[] {
+  for (const { target } of redirs) {
+    if (target.type !== 'HereDoc' || !target.stripTabs) continue;
+    target.content.parts.forEach((part, i) => {
+      if ('value' in part && typeof part.value === 'string') part.value = part.value.replace(i === 0 ? /^\t+|(?<=\n)\t+/g : /(?<=\n)\t+/g, '');
+    });
+  }
+  return redirs;
+}
+
 function command(nodes: Node[], c: Command): number {
-  const redirs = substitutions(nodes, c.redirections);
+  const redirs = withoutTabs(substitutions(nodes, c.redirections));
   switch (c.type) {
     case 'SimpleCommand':
       return add(nodes, {

@@ -50,7 +50,7 @@ export function escapePattern(text: string): string {
   return text.replace(/[*?[\]\\]/g, '\\$&');
 }
 
-export const hasGlob = (pattern: string): boolean => /(?:^|[^\\])(?:\\\\)*[*?[]/.test(pattern);
+export const hasGlob = (pattern: string): boolean => /(?:^|[^\\])(?:\\\\)*(?:[*?]|\[[^/]+\])/.test(pattern);
 
 export function patternRegExp(pattern: string, options: { greedy?: boolean; path?: boolean } = {}): RegExp {
   const key = `${options.greedy === false ? 'l' : 'g'}${options.path ? 'p' : ''}${pattern}`;
