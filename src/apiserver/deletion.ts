@@ -57,7 +57,7 @@ export function deleteObject(
     metadata: {
       ...metadata,
       deletionTimestamp: rfc3339(Math.max(since + seconds(grace), already ? 0 : deps.clock.now())) as never,
-      deletionGracePeriodSeconds: grace,
+      ...(resource.kind.resource === 'namespaces' ? {} : { deletionGracePeriodSeconds: grace }),
       ...(metadata.generation !== undefined && !already ? { generation: metadata.generation + 1 } : {}),
     },
   };

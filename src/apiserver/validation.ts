@@ -14,12 +14,16 @@ export function validateNew(object: KubeObject, { namespaced, kind: { strategy }
  * `validateUpdate` says what may not change; the object as it is now has to be valid too, unless nothing but its metadata and
  * status changed.
  */
-export function validateChange(object: KubeObject, old: KubeObject, { kind: { strategy } }: Resource, subresource: string): FieldError[] {
-  const errors = changesLabels(object.metadata, old.metadata) ? validateObjectMetaUpdate(object.metadata, old.metadata) : [];
-  if (changesContent(object, old) && subresource === '') errors.push(...(strategy.validate?.(object) ?? []));
-  errors.push(...(strategy.validateUpdate?.(object, old, subresource) ?? []));
-  return errors;
+export function validateChange(object: KubeObject, old: KubeObject, { kind }: Resource, subresource: string): FieldError[] {
+  const { strategy } = kind;
+  const metadata = changesLabels(object.metadata, old.metadata) ? validateObjectMetaUpdate(object.metadata, old.metadata) : [];
+  const changes = strategy.validateUpdate?.(object, old, subresource) ?? [];
+  const content = changesContent(object, old) && subresource === '' ? (strategy.validate?.(object) ?? []) : [];
+  return CHANGES_FIRST.has(kind.resource) ? [...metadata, ...changes, ...content] : [...metadata, ...content, ...changes];
 }
+
+/** Kinds that tell what may not change before what is wrong with the result. */
+const CHANGES_FIRST = new Set(['configmaps', 'secrets', 'services']);
 
 function changesContent(object: KubeObject, old: KubeObject): boolean {
   for (const field of Object.keys(object)) {
