@@ -17,7 +17,7 @@ import { storeOf } from '../state/keyspace-store.ts';
 import { type ClusterClock, openClock } from './clock.ts';
 import { createDialer } from './dialer.ts';
 import { type ClusterFacts, controlPlaneOf, readFacts } from './facts.ts';
-import { createLoopHost, type LoopHost, objectEvent } from './loop-host.ts';
+import { createLoopHost, type Inventory, type LoopHost, objectEvent } from './loop-host.ts';
 import { lookup } from './names.ts';
 import { createRecurrences, type Overlay } from './recurrences.ts';
 import type { Rooms } from './rooms.ts';
@@ -61,7 +61,7 @@ export interface Cluster {
   /** As clock `max` does after each command: all progress, and ten virtual minutes of processes. */
   settle(): Promise<void>;
   /** The next wake-up of these classes. */
-  nextWakeUp(classes?: ReadonlySet<WakeUpClass>): Instant | undefined;
+  nextWakeUp(classes?: readonly WakeUpClass[]): Instant | undefined;
   /** Changes that nobody has been told of yet. */
   readonly backlog: number;
   /** The keyspace was read again: forget what was derived from it. */
@@ -71,8 +71,8 @@ export interface Cluster {
 const RECONCILED = '/kubemu/reconciled';
 const API_PORT = 6443;
 const SETTLE_PROCESSES = minutes(10);
-const PROGRESS: ReadonlySet<WakeUpClass> = new Set(['progress']);
-const PROCESS: ReadonlySet<WakeUpClass> = new Set(['process']);
+const PROGRESS: readonly WakeUpClass[] = ['progress'];
+const PROCESS: readonly WakeUpClass[] = ['process'];
 
 export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster {
   const store = storeOf(keyspace);
@@ -160,12 +160,15 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
     if (untold.length === 0 && !resync && (host?.idle ?? true) && touched.length === 0) return;
     const loops = await openHost();
     const { resourceOf, changed } = await openRooms();
-    if (resync) {
-      resync = false;
+    const inventory: Inventory = function* () {
       for (const { key, value } of keyspace.range<KubeObject>('/registry/')) {
         const resource = resourceOf(key);
-        if (resource) loops.changed(resource, { type: 'ADDED', object: value });
+        if (resource) yield [resource, value];
       }
+    };
+    if (resync) {
+      resync = false;
+      for (const [resource, object] of inventory()) loops.changed(resource, { type: 'ADDED', object });
     }
     while (untold.length > 0 || touched.length > 0 || !loops.idle) {
       const changes = untold;
@@ -178,6 +181,7 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
         if (resource && event) loops.changed(resource, event);
       }
       await changed(keys, clock.now());
+      loops.resyncStarted(inventory);
       await loops.drain();
     }
     if (store.get(RECONCILED) !== keyspace.revision) store.put(RECONCILED, keyspace.revision);
@@ -185,8 +189,8 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
 
   const advance = async (to: Instant): Promise<void> => {
     await drain();
-    for (let next = wakeUps.next(); next && next.at <= to; next = wakeUps.next()) {
-      clock.move(next.at);
+    for (let next = wakeUps.next(); next !== undefined && next <= to; next = wakeUps.next()) {
+      clock.move(next);
       const loops = await openHost();
       for (const { owner, key } of wakeUps.take(clock.now())) loops.enqueue(owner, key);
       await drain();
@@ -201,7 +205,7 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
     client,
     isQuiet(at) {
       const next = wakeUps.next();
-      return untold.length === 0 && !resync && touched.length === 0 && (host?.idle ?? true) && (next === undefined || next.at > at);
+      return untold.length === 0 && !resync && touched.length === 0 && (host?.idle ?? true) && (next === undefined || next > at);
     },
     drain,
     advance,
@@ -209,8 +213,8 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
       const patience = clock.now() + SETTLE_PROCESSES;
       await drain();
       for (;;) {
-        const progress = wakeUps.next(PROGRESS)?.at;
-        const process = wakeUps.next(PROCESS)?.at;
+        const progress = wakeUps.next(PROGRESS);
+        const process = wakeUps.next(PROCESS);
         const next = Math.min(
           progress ?? Number.POSITIVE_INFINITY,
           process !== undefined && process <= patience ? process : Number.POSITIVE_INFINITY,
@@ -219,7 +223,7 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
         await advance(next);
       }
     },
-    nextWakeUp: (classes) => wakeUps.next(classes)?.at,
+    nextWakeUp: wakeUps.next,
     get backlog() {
       return untold.length;
     },

@@ -9,14 +9,19 @@ import type { Store } from '../machinery/store.ts';
 
 export interface HostedLoop {
   loop: Loop;
-  /** False while the process that runs this loop does not run. Its keys are dropped; whoever starts it resyncs. */
+  /** False while the process that runs this loop does not run: its keys are dropped, and it lists everything when it starts again. */
   alive(): boolean;
 }
+
+/** Every object there is, with its resource: what a starting component lists. */
+export type Inventory = () => Iterable<readonly [resource: string, object: KubeObject]>;
 
 export interface LoopHost {
   /** A change of an API object. */
   changed(resource: string, event: ObjectEvent): void;
   enqueue(loop: string, key: string): void;
+  /** Loops whose process has started since the last time get every object as new. */
+  resyncStarted(inventory: Inventory): void;
   /** Reconciles until no queue has work. */
   drain(): Promise<void>;
   readonly idle: boolean;
@@ -26,7 +31,7 @@ export interface LoopHostOptions {
   loops: readonly HostedLoop[];
   clock: Clock;
   wakeUps: WakeUps;
-  /** `/kubemu/loops/`: how often each key has failed in a row. */
+  /** `/kubemu/loops/`: which loops run, and how often each key has failed in a row. */
   store: Store;
   /** Something that should never happen: a bug of ours, or a storm that was cut. */
   report(problem: string): void;
@@ -72,7 +77,7 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
   };
 
   const reconcile = async (loop: Loop, key: string): Promise<void> => {
-    const failures = `${loop.name}/${key}`;
+    const failures = `failures/${loop.name}/${key}`;
     try {
       const result = await loop.reconcile(key);
       if (store.get(failures) !== undefined) store.delete(failures);
@@ -94,6 +99,24 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
     changed(resource, event) {
       for (const { loop, keys } of watchers.get(resource) ?? []) {
         for (const key of keys(event)) enqueue(loop.name, key);
+      }
+    },
+    resyncStarted(inventory) {
+      for (const { loop, alive } of loops) {
+        const key = `running/${loop.name}`;
+        const was = store.get(key) !== undefined;
+        if (was === alive()) continue;
+        if (was) {
+          store.delete(key);
+          continue;
+        }
+        store.put(key, 1);
+        for (const [resource, object] of inventory()) {
+          for (const watch of loop.watches) {
+            if (watch.resource !== resource) continue;
+            for (const queueKey of watch.keys({ type: 'ADDED', object })) enqueue(loop.name, queueKey);
+          }
+        }
       }
     },
     get idle() {

@@ -43,7 +43,7 @@ const POLL = 100;
 /** More changes than this are not left to the next command: the history window must not lose them. */
 const BACKLOG = 300;
 /** What moves on without anybody's doing; the rest of time stands still at clock `max` while nobody limits the wait. */
-const LIVELY: ReadonlySet<WakeUpClass> = new Set(['progress', 'process']);
+const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { stateFile, env } = options;

@@ -50,7 +50,7 @@ describe('a loop host', () => {
     const { host: loops, wakeUps } = host(async () => (again ? { requeueAfter: seconds(10), class: 'deadline' } : undefined));
     loops.enqueue('toy', 'a');
     await loops.drain();
-    expect(wakeUps.next()).toEqual({ at: 11_000, class: 'deadline', owner: 'toy', key: 'a' });
+    expect(wakeUps.next(['deadline'])).toBe(11_000);
     again = false;
     loops.enqueue('toy', 'a');
     await loops.drain();
@@ -76,7 +76,7 @@ describe('a loop host', () => {
     for (let i = 0; i < 3; i++) {
       loops.enqueue('toy', 'a');
       await loops.drain();
-      delays.push((wakeUps.next()?.at ?? 0) - 1000);
+      delays.push((wakeUps.next() ?? 0) - 1000);
     }
     expect(delays).toEqual([5, 10, 20]);
   });
@@ -101,7 +101,7 @@ describe('a loop host', () => {
     fixture.host.enqueue('toy', 'a');
     await fixture.host.drain();
     expect(fixture.problems).toEqual([expect.stringContaining('toy reconciled a 400 times at one instant')]);
-    expect(fixture.wakeUps.next()?.at).toBe(2000);
+    expect(fixture.wakeUps.next()).toBe(2000);
   });
 
   test('reports a bug of ours by name', async () => {

@@ -68,7 +68,7 @@ const LAZY = 1000;
 const MOST_SKIPPED = minutes(30);
 /** Pace of streams that wait at clock `max` without anything due. */
 const POLL = 100;
-const LIVELY: ReadonlySet<WakeUpClass> = new Set(['progress', 'process']);
+const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 /** Commands that end when something has happened, however long that takes. */
 const WAITS = /^kubectl (wait|rollout|delete|drain|run|replace|apply|attach|exec|debug|cp)\b/;
 
