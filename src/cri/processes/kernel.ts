@@ -714,7 +714,7 @@ export class Kernel {
    * Runs everything up to and including `to`. Stops early, with `true`, as soon as somebody outside could notice something,
    * if `stopWhenNoticed`.
    */
-  async run(to: Instant, stopWhenNoticed = false): Promise<'reached' | 'noticed' | 'cycle'> {
+  async run(to: Instant, stopWhenNoticed = false): Promise<'reached' | 'noticed' | 'cycle' | 'idle'> {
     this.steps = 0;
     for (;;) {
       let busy = false;
@@ -739,7 +739,7 @@ export class Kernel {
       if (next === undefined || next > to) {
         this.cycles.reset();
         this.s.now = Math.max(this.s.now, to);
-        return 'reached';
+        return next === undefined ? 'idle' : 'reached';
       }
       if (!this.s.throttled) this.s.busySince = null;
       this.s.throttled = false;

@@ -113,8 +113,7 @@ class OpenMachine implements Machine {
     const end = await ahead.run(limit, true);
     for (const [question, known] of Object.entries(ahead.s.dials)) this.kernel.s.dials[question] = known;
     const reads = [...ahead.reads].sort();
-    if (end === 'cycle' || ahead.s.procs.every((p) => p.block?.on === 'forever') || ahead.s.procs.length === 0)
-      return end === 'noticed' ? { at: ahead.now, reads } : { reads };
+    if (end === 'cycle' || end === 'idle') return { reads };
     return { at: ahead.now, reads };
   }
 
