@@ -1,14 +1,23 @@
 // The options of a help text: two lines each.
+import { Option } from 'commander';
 import type { FlagFact } from '../flags/surface.ts';
 import { sharedFlagHelp } from './flag-texts.ts';
 
-export function optionList(flags: readonly FlagFact[], texts: Readonly<Record<string, string>>, heading = 'Options:'): string {
-  const shown = flags.filter((flag) => !flag.hidden);
-  if (shown.length === 0) return '';
-  return `${heading}\n${shown.map((flag) => option(flag, texts[flag.name] ?? sharedFlagHelp[flag.name] ?? '')).join('\n\n')}`;
+/** A flag of the surface table as commander's option; the verb's own text stands before the shared one. */
+export function optionOf(flag: FlagFact, text: string | undefined): Option {
+  const letter = flag.shorthand ? `-${flag.shorthand}, ` : '';
+  const option = new Option(
+    `${letter}--${flag.name}${flag.alone === undefined ? ' <value>' : ''}`,
+    text ?? sharedFlagHelp[flag.name] ?? '',
+  );
+  return option.default(flag.default).hideHelp(flag.hidden);
 }
 
-function option(flag: FlagFact, text: string): string {
-  const letter = flag.shorthand ? `-${flag.shorthand}, ` : '';
-  return `    ${letter}--${flag.name}${flag.default === '' ? '' : `=${flag.default}`}:\n\t${text}`;
+export function formatOptions(options: readonly Option[], heading = 'Options:'): string {
+  if (options.length === 0) return '';
+  return `${heading}\n${options.map(twoLines).join('\n\n')}`;
+}
+
+function twoLines({ short, long, defaultValue, description }: Option): string {
+  return `    ${short ? `${short}, ` : ''}${long}${defaultValue === '' ? '' : `=${String(defaultValue)}`}:\n\t${description}`;
 }

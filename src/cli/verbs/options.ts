@@ -1,7 +1,7 @@
 // kubectl options: the flags that every command accepts.
 import { globalFlags } from '../flags/surface.ts';
 import { globalFlagHelp } from '../help/flag-texts.ts';
-import { optionList } from '../help/option-list.ts';
+import { formatOptions, optionOf } from '../help/option-list.ts';
 import { defineVerb } from '../verb.ts';
 
 export const options = defineVerb({
@@ -9,7 +9,8 @@ export const options = defineVerb({
   async run({ program, out }) {
     const flags = globalFlags().filter(({ name }) => program !== 'kubectl' || name !== 'state');
     flags.sort((a, b) => (a.name < b.name ? -1 : 1));
-    out(optionList(flags, globalFlagHelp, 'The following options can be passed to any command:\n'));
+    const shown = flags.filter(({ hidden }) => !hidden).map((flag) => optionOf(flag, globalFlagHelp[flag.name]));
+    out(formatOptions(shown, 'The following options can be passed to any command:\n'));
     return 0;
   },
 });
