@@ -393,6 +393,7 @@ export class Files {
     }
     const inode = this.s.inodes[ino];
     if (inode) Object.assign(inode, set);
+    if (set.mode !== undefined) this.notice.names();
     return undefined;
   }
 

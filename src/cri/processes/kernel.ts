@@ -64,6 +64,8 @@ export class Kernel {
   /** The host's present: questions of an earlier instant are answered as before. */
   present: Instant;
   private steps = 0;
+  /** Executables found in images, until a name changes. */
+  private readonly found = new Map<string, { program: string; path: string }>();
   private readonly sysOf = new Map<Process, Sys>();
 
   constructor(
@@ -73,7 +75,10 @@ export class Kernel {
   ) {
     this.present = s.now;
     this.files = new Files(s, (c) => this.image(c.spec.image), {
-      names: () => this.cycles.namesChanged(),
+      names: () => {
+        this.found.clear();
+        this.cycles.namesChanged();
+      },
       look: (ino) => this.cycles.looked(ino),
       rewrite: (ino) => this.cycles.rewritten(ino),
     });
@@ -81,6 +86,11 @@ export class Kernel {
 
   get now(): Instant {
     return this.s.now;
+  }
+
+  /** Volumes or permissions changed under the programs. */
+  forgetPrograms(): void {
+    this.found.clear();
   }
 
   image(name: string): Map<string, ImageFile> {
@@ -368,6 +378,9 @@ export class Kernel {
     name: string,
     path: string | undefined,
   ): { program: string; path: string; script?: string } | 'ENOENT' | 'EACCES' {
+    const question = `${p.c} ${p.cwd} ${path} ${name}`;
+    const known = this.found.get(question);
+    if (known) return known;
     const candidates = name.includes('/')
       ? [absolute(p.cwd, name)]
       : (path ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':').map((dir) => `${dir || '.'}/${name}`);
@@ -383,7 +396,11 @@ export class Kernel {
       const text = this.files.text(p.c, full);
       if (isErrno(text)) continue;
       const content = 'text' in text ? text.text : readRange(text.inode, 0, text.inode.size);
-      if (content.startsWith('\x7fELF')) return { program: content.slice(4).trim(), path: full };
+      if (content.startsWith('\x7fELF')) {
+        const found = { program: content.slice(4).trim(), path: full };
+        this.found.set(question, found);
+        return found;
+      }
       return { program: 'script', path: full, script: content };
     }
     return denied ? 'EACCES' : 'ENOENT';
@@ -504,6 +521,7 @@ export class Kernel {
   // --- containers ---
 
   startContainer(spec: ContainerProcess): void {
+    this.found.clear();
     const s = this.s;
     const before = s.containers[spec.name];
     for (const p of s.procs.filter((q) => q.c === spec.name)) this.terminate(p, 9);

@@ -46,6 +46,7 @@ class OpenMachine implements Machine {
 
   putVolume(volume: string, files: Readonly<Record<string, FileContent>>, keep = false): void {
     const { s } = this.kernel;
+    this.kernel.forgetPrograms();
     const old = s.volumes[volume] ?? {};
     const names = keep ? { ...old } : {};
     s.volumes[volume] = names;

@@ -37,8 +37,8 @@ describe('a cycle is jumped', () => {
   test.each(WORKLOADS)('%s beside %s reads as if it had run', async (first, second) => {
     const fast = start([first, second]);
     const slow = start([first, second]);
-    await fast.advance(T0 + 1_500_500);
-    await slowly(slow, T0 + 1_500_500);
+    await fast.advance(T0 + 400_500);
+    await slowly(slow, T0 + 400_500);
     expect(await sight(fast)).toEqual(await sight(slow));
   });
 
@@ -46,8 +46,8 @@ describe('a cycle is jumped', () => {
     const workload: [string, string] = ['while true; do date; sleep 600; done', 'sleep 1'];
     const fast = start(workload);
     const slow = start(workload);
-    await fast.advance(T0 + 14 * 86_400_000);
-    while (slow.now < T0 + 14 * 86_400_000) await slow.advance(slow.now + 1_200_000);
+    await fast.advance(T0 + 5 * 86_400_000);
+    while (slow.now < T0 + 5 * 86_400_000) await slow.advance(slow.now + 1_200_000);
     expect(await sight(fast)).toEqual(await sight(slow));
   });
 
@@ -64,19 +64,19 @@ describe('a cycle is jumped', () => {
 
 test('a machine that is closed and opened at any instants goes on the same', async () => {
   const workload = fc.constantFrom(...WORKLOADS);
-  const instants = fc.array(fc.integer({ min: 0, max: 200_000 }), { minLength: 1, maxLength: 6 });
+  const instants = fc.array(fc.integer({ min: 0, max: 90_000 }), { minLength: 1, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(workload, instants, async (scripts, stops) => {
       const straight = start(scripts);
-      await straight.advance(T0 + 200_000);
+      await straight.advance(T0 + 90_000);
       let broken = start(scripts);
       for (const stop of [...stops].sort((x, y) => x - y)) {
         await broken.advance(T0 + stop);
         broken = openMachine(JSON.parse(JSON.stringify(broken.snapshot())), hostOf(), broken.now);
       }
-      await broken.advance(T0 + 200_000);
+      await broken.advance(T0 + 90_000);
       expect(await sight(broken)).toEqual(await sight(straight));
     }),
-    { numRuns: 25, seed: 7 },
+    { numRuns: 8, seed: 7 },
   );
 });
