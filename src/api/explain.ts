@@ -32,18 +32,20 @@ async function explainModel(model: string): Promise<ExplainedField> {
 
 async function fieldsOf(model: string): Promise<ExplainedField[]> {
   const { structure, docs } = await tablesFor(model);
-  return Object.entries(structure[model] ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, code]) => {
+  const fields = Object.entries(structure[model] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Promise.all(
+    fields.map(async ([name, code]) => {
       const below = /:(\w+)/.exec(code)?.[1];
       return {
         name,
         type: typeText(code.replace(/!$/, '')),
         required: code.endsWith('!'),
-        description: docs[model]?.[name] ?? '',
+        // Fields that hold one object are described by what the object is.
+        description: docs[model]?.[name] || (below === undefined ? '' : ((await tablesFor(below)).docs[below]?.[''] ?? '')),
         fields: async () => (below === undefined ? [] : fieldsOf(below)),
       };
-    });
+    }),
+  );
 }
 
 /** Tables of models met so far: shared models have modules of their own. */

@@ -54,7 +54,7 @@ export interface Strategy<T extends KubeObject> {
   prepareForUpdate?(draft: T, old: T, context: StrategyContext): void;
   /** Semantic validation of a new object, metadata excluded. All problems at once. */
   validate?(object: T): FieldError[];
-  /** Semantic validation of a change: immutable fields, cross-field rules. */
+  /** Semantic validation of a change, complete as in pkg/registry: what {@link validate} would say of the object stands where it belongs among the rest. */
   validateUpdate?(object: T, old: T, subresource: string): FieldError[];
   /** Names must match: `dns-subdomain` (default), `dns-label`, `dns-1035`, or `path-segment` for RBAC and the like. */
   nameRule?: 'dns-subdomain' | 'dns-label' | 'dns-1035' | 'path-segment';

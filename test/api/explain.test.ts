@@ -26,6 +26,11 @@ test('a kind and its fields are described', async () => {
   expect((await explainPath(pod, ['spec', 'containers', 'image']))?.description).toMatch(/image name/);
 });
 
+test('a field that holds an object is described by what the object is', async () => {
+  expect((await explainPath(pod, ['spec']))?.description).toMatch(/description of a pod/);
+  expect((await explainPath(pod, ['metadata']))?.description).toMatch(/metadata/);
+});
+
 test('a field that does not exist is not found', async () => {
   expect(await explainPath(pod, ['spec', 'nothing'])).toBeUndefined();
 });

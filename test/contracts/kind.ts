@@ -12,7 +12,7 @@ const NOW = Date.parse('2026-11-20T12:00:00Z');
 const context = { now: NOW, random: keyedRandom('contract'), subresource: '' };
 /** Columns of these kinds begin with something else than a name. */
 const WITHOUT_NAME_FIRST = new Set(['Event']);
-const OBJECTS = 12;
+const OBJECTS = 6;
 
 export function kindContract(kind: Kind): void {
   const { names } = kind;
