@@ -413,7 +413,7 @@ export const kubeApiserver = component(
 );
 export const etcd = component(
   'etcd',
-  () => [2379, 2380],
+  () => [2379, 2380, 2381],
   (sys) =>
     `{"level":"info","ts":"${sys.date('%Y-%m-%dT%H:%M:%S')}.000000Z","caller":"embed/serve.go:210","msg":"serving client traffic securely","traffic":"grpc+http","address":"127.0.0.1:2379"}\n`,
 );
