@@ -14,6 +14,8 @@ export async function answerCall(kernel: Kernel, container: string, call: HostCa
     return known.answer;
   }
   const { answer, reads } = await askHost(kernel, container, call);
+  // A projection ends where the world answers otherwise than before: what follows starts from a kept answer.
+  if (kernel.projecting && JSON.stringify(known?.answer) !== JSON.stringify(answer)) kernel.noticed = true;
   kernel.s.dials[key] = { answer, reads: [...reads] };
   for (const read of reads) kernel.reads.add(read);
   return answer;

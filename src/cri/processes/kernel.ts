@@ -61,6 +61,8 @@ export class Kernel {
   noticed = false;
   /** What the network's answers depended on since the last projection began. */
   readonly reads = new Set<string>();
+  /** It looks ahead; nothing it does counts. */
+  projecting = false;
   /** The host's present: questions of an earlier instant are answered as before. */
   present: Instant;
   private steps = 0;

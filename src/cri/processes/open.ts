@@ -110,9 +110,9 @@ class OpenMachine implements Machine {
   async project(): Promise<Projection> {
     const ahead = new Kernel(thaw(this.snapshot()) as KernelState, this.host, programs);
     ahead.present = ahead.now;
+    ahead.projecting = true;
     const limit = ahead.now + HORIZON;
     const end = await ahead.run(limit, true);
-    for (const [question, known] of Object.entries(ahead.s.dials)) this.kernel.s.dials[question] = known;
     const reads = [...ahead.reads].sort();
     if (end === 'cycle' || end === 'idle') return { reads };
     return { at: ahead.now, reads };

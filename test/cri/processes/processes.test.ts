@@ -124,10 +124,21 @@ describe('the network', () => {
     await m.advance(T0 + 3_600_500);
     expect(m.container('main')?.state).toBe('running');
     expect(w.dials - dials).toBeLessThan(5);
+  });
+
+  test('what it did meanwhile does not change when a port opens at last: the projection says when the difference shows', async () => {
+    const w = world();
+    const m = machine(w);
+    m.start(sh('until nc -z db 5432; do sleep 7; done; echo ready; sleep 10; exit 3'));
+    await m.advance(T0);
+    await m.advance(T0 + 100_000);
     w.open.set('db:5432', '');
-    await m.project();
-    await m.advance(T0 + 3_610_000);
-    expect(m.container('main')).toMatchObject({ state: 'exited', exitCode: 0, finishedAt: T0 + 3_601_000 });
+    const { at } = await m.project();
+    expect(at).toBe(T0 + 105_000);
+    await m.advance(T0 + 105_000);
+    expect((await m.project()).at).toBe(T0 + 115_000);
+    await m.advance(T0 + 200_000);
+    expect(m.container('main')).toMatchObject({ state: 'exited', exitCode: 3, finishedAt: T0 + 115_000 });
   });
 
   test.each([
