@@ -1,4 +1,5 @@
 // Making a cluster: its facts, its first state, its file.
+import { rmSync } from 'node:fs';
 import { minutes, parseTime, wallNow } from '../machinery/clock.ts';
 import { hash32 } from '../machinery/random.ts';
 import { openStateFile } from '../state/file.ts';
@@ -6,9 +7,9 @@ import type { Keyspace } from '../state/keyspace.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { acquireLock } from '../state/lock.ts';
 import { bootstrapCluster } from './bootstrap.ts';
-import type { ClockState } from './clock.ts';
+import { type ClockState, openClock } from './clock.ts';
 import { openCluster } from './cluster.ts';
-import { type ClusterFacts, writeFacts } from './facts.ts';
+import { type ClusterFacts, readFacts, writeFacts } from './facts.ts';
 
 /** What `kubemu cluster create` can be told. */
 export interface ClusterSpec {
@@ -68,6 +69,34 @@ export async function createCluster(stateFile: string, spec: ClusterSpec): Promi
   } finally {
     lock.release();
   }
+}
+
+/** Removes a cluster's file, waiting for whoever writes to it. */
+export async function deleteCluster(stateFile: string): Promise<void> {
+  const lock = await acquireLock(stateFile);
+  try {
+    rmSync(stateFile, { force: true });
+  } finally {
+    lock.release();
+  }
+}
+
+/** What an existing cluster was made with, to make it again; undefined when the file holds none. */
+export function specOfFile(stateFile: string): Omit<ClusterSpec, 'epoch' | 'addons'> | undefined {
+  const store = storeOf(openStateFile(stateFile).keyspace);
+  const facts = readFacts(store);
+  const [first] = facts?.nodes ?? [];
+  if (!facts || !first) return undefined;
+  const { mode, speed } = openClock(store).state;
+  return {
+    name: facts.name,
+    seed: facts.seed,
+    nodes: facts.nodes.map(({ name }) => name),
+    cpu: first.cpu,
+    memoryKi: first.memoryKi,
+    mode,
+    speed,
+  };
 }
 
 /** Puts a new cluster into an empty keyspace. */

@@ -1,6 +1,4 @@
 // kubemu cluster delete
-import { rmSync } from 'node:fs';
-import { acquireLock } from '../../../state/lock.ts';
 import { defineVerb, KubectlError } from '../../verb.ts';
 import { editConfig } from '../config/edit.ts';
 import { clusterNamed, DEFAULT_NAME, forget } from './clusters.ts';
@@ -13,19 +11,10 @@ export const remove = defineVerb({
     const [name, ...rest] = context.args;
     if (rest.length > 0) throw new KubectlError(`unexpected arguments: [${rest.join(' ')}]`, { usage: true });
     const cluster = await clusterNamed(context, name);
-    await removeState(cluster.stateFile);
+    const { deleteCluster } = await import('../../../cluster/clusters.ts');
+    await deleteCluster(cluster.stateFile);
     if (cluster.name !== DEFAULT_NAME) await editConfig(context, (config) => forget(config, cluster.name));
     context.out(`Cluster "${cluster.name}" deleted.`);
     return 0;
   },
 });
-
-/** Waits for whoever writes to it. */
-export async function removeState(stateFile: string): Promise<void> {
-  const lock = await acquireLock(stateFile);
-  try {
-    rmSync(stateFile, { force: true });
-  } finally {
-    lock.release();
-  }
-}
