@@ -42,7 +42,12 @@ export const apply = defineVerb({
     const results: object[] = [];
     const print: ResultPrinter = collectObjects ? await collecting(context, results) : await resultPrinter(context, { dryRun });
     const serverSide = flags.bool('server-side');
-    const options = { files: true, labelSelector: flags.string('selector'), enforceNamespace: true };
+    const options = {
+      files: true,
+      labelSelector: flags.string('selector'),
+      enforceNamespace: true,
+      validated: write.fieldValidation !== 'Ignore',
+    };
     const count = await eachTarget(context, options, async (info) => {
       if (serverSide) return applyOnServer(context, info, write, print);
       return applyOne(context, info, dryRun, write, print);

@@ -31,7 +31,13 @@ export const create = defineVerb({
     const dryRun = dryRunOf(context);
     const print = await resultPrinter(context, { dryRun });
     const write = writeOptions(context, dryRun, { validate: true });
-    const options = { files: true, labelSelector: flags.string('selector'), enforceNamespace: true, local: dryRun === 'client' };
+    const options = {
+      files: true,
+      labelSelector: flags.string('selector'),
+      enforceNamespace: true,
+      local: dryRun === 'client',
+      validated: write.fieldValidation !== 'Ignore',
+    };
     const count = await eachTarget(context, options, async (info) => {
       const given = info.object as unknown as Draft;
       const draft = flags.bool('save-config') ? withLastApplied(given) : given;
