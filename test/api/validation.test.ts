@@ -156,6 +156,14 @@ test.each<{ given: string; manifest: Manifest; refused: string[] }>([
     refused: ['spec.containers[1].ports[0].hostPort: Duplicate value: "TCP//80"'],
   },
   {
+    given: 'a Pod with a mount of a volume that lacks its source',
+    manifest: pod({
+      volumes: [{ name: 'v', configMap: {} }],
+      containers: [{ name: 'c', image: 'x', volumeMounts: [{ name: 'v', mountPath: '/x' }] }],
+    }),
+    refused: ['spec.volumes[0].configMap.name: Required value', 'spec.containers[0].volumeMounts[0].name: Not found: "v"'],
+  },
+  {
     given: 'a Pod with a volume of two types',
     manifest: pod({ volumes: [{ name: 'v', emptyDir: {}, hostPath: { path: '/x' } }], containers: [{ name: 'c', image: 'x' }] }),
     refused: ['spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type'],

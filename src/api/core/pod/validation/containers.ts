@@ -13,6 +13,7 @@ import { dnsLabel, envVarName, portName, portNumber } from '../../../../machiner
 import type { V1Container, V1ContainerPort, V1EnvFromSource, V1EnvVar, V1PodSpec, V1VolumeMount } from '../../../generated/types.ts';
 import { validateLifecycle, validateProbe } from './probes.ts';
 import { validateResources } from './resources.ts';
+import { soundVolumes } from './volumes.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
@@ -208,7 +209,7 @@ function validateEnvFrom(sources: readonly V1EnvFromSource[] | undefined, at: st
 
 function validateMounts(container: V1Container, at: string, spec: V1PodSpec): FieldError[] {
   const errors: FieldError[] = [];
-  const volumes = new Set((spec.volumes ?? []).map(({ name }) => name));
+  const volumes = container.volumeMounts?.length ? soundVolumes(spec.volumes) : new Set<string>();
   const paths = new Set<string>();
   for (const [i, mount] of (container.volumeMounts ?? []).entries()) {
     const here = `${at}[${i}]`;

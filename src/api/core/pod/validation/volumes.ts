@@ -14,17 +14,25 @@ import type { V1KeyToPath, V1Volume } from '../../../generated/types.ts';
 const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
 
 export function validateVolumes(volumes: readonly V1Volume[] | undefined, at: string): FieldError[] {
+  return checkVolumes(volumes, at).errors;
+}
+
+/** Names of volumes that are well: a mount of any other is a mount of nothing. */
+export const soundVolumes = (volumes: readonly V1Volume[] | undefined): ReadonlySet<string> => checkVolumes(volumes, '').names;
+
+function checkVolumes(volumes: readonly V1Volume[] | undefined, at: string): { errors: FieldError[]; names: Set<string> } {
   const errors: FieldError[] = [];
   const names = new Set<string>();
   for (const [i, volume] of (volumes ?? []).entries()) {
     const here = `${at}[${i}]`;
-    errors.push(...validateSource(volume, here));
-    if (!volume.name) errors.push(required(`${here}.name`));
-    else errors.push(...invalidFor(`${here}.name`, volume.name, dnsLabel(volume.name)));
-    if (names.has(volume.name)) errors.push(duplicate(`${here}.name`, volume.name));
-    names.add(volume.name);
+    const wrong = validateSource(volume, here);
+    if (!volume.name) wrong.push(required(`${here}.name`));
+    else wrong.push(...invalidFor(`${here}.name`, volume.name, dnsLabel(volume.name)));
+    if (names.has(volume.name)) wrong.push(duplicate(`${here}.name`, volume.name));
+    if (!wrong.length) names.add(volume.name);
+    errors.push(...wrong);
   }
-  return errors;
+  return { errors, names };
 }
 
 function validateSource(volume: V1Volume, at: string): FieldError[] {
