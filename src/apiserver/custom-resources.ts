@@ -6,7 +6,7 @@ import type {
   V1CustomResourceDefinitionVersion,
 } from '../api/generated/types.ts';
 import type { Column, Kind, Strategy } from '../api/kind.ts';
-import { parseTime } from '../machinery/clock.ts';
+import { ageOf } from '../machinery/age.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { type Resource, resourceOf } from './resource.ts';
 import { type Schema, schemaErrors } from './structural-schema.ts';
@@ -64,7 +64,7 @@ function columnsOf(declared: readonly V1CustomResourceColumnDefinition[] | undef
   const age: Column<KubeObject> = {
     header: 'Age',
     type: 'date',
-    cell: (object, now) => elapsed(object.metadata.creationTimestamp, now),
+    cell: (object, now) => ageOf(object.metadata.creationTimestamp, now),
   };
   if (!declared?.length) return [name, age];
   return [
@@ -75,7 +75,7 @@ function columnsOf(declared: readonly V1CustomResourceColumnDefinition[] | undef
         cell: (object, now) => {
           const value = valueAt(object, column.jsonPath);
           if (value === undefined || value === null) return column.type === 'date' ? '<unknown>' : undefined;
-          if (column.type === 'date') return elapsed(String(value), now);
+          if (column.type === 'date') return ageOf(String(value), now);
           return typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean);
         },
         ...(column.priority ? { wide: true } : {}),
@@ -105,26 +105,4 @@ function stepInto(value: unknown, step: string): unknown[] {
   if (name === '*') return Object.values(value);
   if (!Object.hasOwn(value, name)) return [];
   return [(value as Record<string, unknown>)[name]];
-}
-
-/** duration.HumanDuration of the time since then. */
-export function elapsed(since: string, now: number): string {
-  const from = parseTime(since);
-  if (Number.isNaN(from)) return '<unknown>';
-  const s = Math.floor((now - from) / 1000);
-  if (s < -1) return '<invalid>';
-  if (s < 0) return '0s';
-  if (s < 120) return `${s}s`;
-  const m = Math.floor(s / 60);
-  if (m < 10) return s % 60 ? `${m}m${s % 60}s` : `${m}m`;
-  if (m < 180) return `${m}m`;
-  const h = Math.floor(m / 60);
-  if (h < 8) return m % 60 ? `${h}h${m % 60}m` : `${h}h`;
-  if (h < 48) return `${h}h`;
-  const d = Math.floor(h / 24);
-  if (h < 192) return h % 24 ? `${d}d${h % 24}h` : `${d}d`;
-  if (d < 730) return `${d}d`;
-  const y = Math.floor(d / 365);
-  if (d < 2920) return d % 365 ? `${y}y${d % 365}d` : `${y}y`;
-  return `${y}y`;
 }

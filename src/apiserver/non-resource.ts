@@ -1,4 +1,4 @@
-// Requests beside the API's resources: health, version, discovery, OpenAPI. Version 2 of OpenAPI and metrics are not served.
+// Requests beside the API's resources: health, version, discovery, OpenAPI. Metrics are not served.
 import type { ApiRequest, ApiResponse } from '../machinery/http.ts';
 import { discovery } from './discovery.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -29,6 +29,7 @@ export async function nonResource(request: ApiRequest, info: RequestInfo, resour
   }
   if (first === 'api' || first === 'apis') return discovery(info, request.accept, resources);
   if (first === 'openapi' && second === 'v3') return (await import('./openapi/v3.ts')).openapiV3(segments, resources);
+  if (first === 'openapi' && second === 'v2' && segments.length === 2) return (await import('./openapi/v2.ts')).openapiV2(resources);
   if (segments.length === 0) return { code: 200, body: { paths: paths(resources) } };
   throw pathNotFound();
 }

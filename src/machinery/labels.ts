@@ -64,12 +64,6 @@ export function fromLabelSelector(selector: LabelSelector | undefined): Selector
   return requirements;
 }
 
-/** Whether the labels satisfy a metav1.LabelSelector. */
-export function matchesLabelSelector(selector: LabelSelector | undefined, labels: Labels | undefined): boolean {
-  const parsed = fromLabelSelector(selector);
-  return parsed !== undefined && matches(parsed, labels);
-}
-
 /** `a=b,c in (d,e),!f`, sorted by key. */
 export function formatSelector(selector: Selector): string {
   return [...selector]
