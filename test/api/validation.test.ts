@@ -322,6 +322,15 @@ test.each<[string, Manifest]>([
   ],
   ['Deployment', workload('Deployment', {})],
   ['StatefulSet', workload('StatefulSet', { serviceName: 's' })],
+  [
+    'StatefulSet that mounts what it claims',
+    workload('StatefulSet', {
+      template: template({ app: 'a' }, { containers: [{ name: 'c', image: 'x', volumeMounts: [{ name: 'data', mountPath: '/d' }] }] }),
+      volumeClaimTemplates: [
+        { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+      ],
+    }),
+  ],
   ['DaemonSet', workload('DaemonSet', {})],
   ['Service', core('Service', { spec: { ports: [{ port: 80, targetPort: 'http' }] } })],
   ['ConfigMap', core('ConfigMap', { data: { 'a.b': 'c' } })],

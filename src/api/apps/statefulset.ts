@@ -1,14 +1,17 @@
 import { jsonEqual } from '../../machinery/equal.ts';
+import { selects } from '../../machinery/label-selector.ts';
 import type { Stored } from '../../machinery/object.ts';
 import type { FieldError } from '../../machinery/status.ts';
-import { forbiddenField, invalidValue } from '../../machinery/validation/field-error.ts';
+import { forbiddenField, invalidValue, notSupported } from '../../machinery/validation/field-error.ts';
+import { labelErrors } from '../../machinery/validation/names.ts';
+import { annotationErrors } from '../../machinery/validation/object-meta.ts';
 import { blank } from '../blank.ts';
 import { age, containerColumns, name } from '../columns/columns.ts';
 import { defaultPodTemplate } from '../core/pod/defaults.ts';
 import { defaultClaimSpec } from '../core/pod/volume-defaults.ts';
 import { defineKind } from '../define.ts';
 import type { V1StatefulSet, V1StatefulSetSpec } from '../generated/types.ts';
-import { nonNegative, validateSelector, validateTemplate } from './validation.ts';
+import { nonNegative, validateSelector } from './validation.ts';
 
 export type StatefulSet = Stored<V1StatefulSet>;
 
@@ -71,8 +74,27 @@ function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
     ...nonNegative(spec.replicas, 'spec.replicas'),
     ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...validateSelector(spec.selector, 'spec.selector', 'statefulset'),
-    ...validateTemplate(spec.template, spec.selector, 'spec.template', 'StatefulSet'),
+    ...validateStatefulTemplate(spec),
   ];
+}
+
+/** The Pod's own rules wait for the Pod: its volumes are partly claims that do not stand in the template. */
+function validateStatefulTemplate({ template, selector }: StatefulSet['spec']): FieldError[] {
+  const { metadata, spec } = template;
+  const errors: FieldError[] = [];
+  if (!selects(selector, metadata?.labels)) {
+    errors.push(invalidValue('spec.template.metadata.labels', metadata?.labels ?? null, '`selector` does not match template `labels`'));
+  }
+  errors.push(
+    ...labelErrors(metadata?.labels, 'spec.template.labels'),
+    ...annotationErrors(metadata?.annotations, 'spec.template.annotations'),
+  );
+  const policy = spec?.restartPolicy ?? '';
+  if (policy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
+  if (spec?.activeDeadlineSeconds !== undefined) {
+    errors.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in StatefulSet is not Supported'));
+  }
+  return errors;
 }
 
 const CHANGEABLE = new Set([
