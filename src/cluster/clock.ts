@@ -31,6 +31,10 @@ const KEY = '/kubemu/clock';
 export function openClock(store: Store): ClusterClock {
   let state = readClock(store);
   let now = state.now;
+  const target = (wall: number): Instant => {
+    if (state.mode === 'max') return now;
+    return Math.max(now, Math.floor(state.anchor.virtual + (wall - state.anchor.wall) * state.speed));
+  };
   return {
     get state() {
       return state;
@@ -39,12 +43,13 @@ export function openClock(store: Store): ClusterClock {
     move(at) {
       if (at > now) now = at;
     },
-    target(wall) {
-      if (state.mode === 'max') return now;
-      return Math.max(now, Math.floor(state.anchor.virtual + (wall - state.anchor.wall) * state.speed));
-    },
+    target,
     configure(change, wall) {
-      state = { ...state, ...change, now, anchor: { wall, virtual: now } };
+      const { mode = state.mode, speed = state.speed } = change;
+      if (mode === state.mode && speed === state.speed) return;
+      // A real clock has gone on since it last stood still somewhere; what is due by then still happens at its own instant.
+      const virtual = state.mode === 'real' ? target(wall) : now;
+      state = { mode, speed, now, anchor: { wall, virtual } };
       store.put(KEY, state);
     },
     reload() {
