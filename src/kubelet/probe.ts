@@ -55,7 +55,7 @@ async function httpProbe(
   if (machine.listeners().some((open) => open.container === container.name && open.component))
     return { ok: true, output: '', settled: true };
   if (!machine.listeners().some((open) => open.port === port))
-    return { ok: false, output: `Get "${url}": dial tcp ${address}: connect: connection refused` };
+    return { ok: false, settled: true, output: `Get "${url}": dial tcp ${address}: connect: connection refused` };
   const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name.toLowerCase(), value]));
   const { status } = await machine.exchange(port, {
     method: 'GET',

@@ -68,10 +68,17 @@ export async function runProbes(agent: Agent, pod: Pod, record: PodRecord): Prom
   for (const { container, known, kind, probe } of [...active(pod, record)]) {
     const state = known.probes?.[kind];
     if (!state || state.at > now || known.kill) continue;
+    // A look replays everything since the state that was kept last; a probe's own instant is as good as any to keep one.
+    if (now - (agent.sandboxes.keptAt(agent.node, record.uid) ?? now) > hours(24))
+      await agent.sandboxes.act(agent.node, record.uid, () => undefined);
     const { ok, output, settled } = await probeOnce(agent, record, container, probe);
     const period = seconds(probe.periodSeconds ?? 10);
     const isOld = ok && settled && state.outcome === ok && state.streak >= (probe.successThreshold ?? 1);
-    const { delay, count } = thinned(period, isOld ? Number.POSITIVE_INFINITY : Math.floor(state.streak / 2), ok ? hours(1) : minutes(5));
+    const { delay, count } = thinned(
+      period,
+      isOld ? Number.POSITIVE_INFINITY : Math.floor(state.streak / 2),
+      ok || settled ? hours(1) : minutes(5),
+    );
     state.streak = state.outcome === ok ? state.streak + count : 1;
     state.outcome = ok;
     state.stale = false;

@@ -71,6 +71,8 @@ export interface Sandboxes {
   act<T>(node: string, uid: string, change: (machine: Machine) => T | Promise<T>): Promise<T>;
   /** When the processes will next do something that others could notice. */
   next(node: string, uid: string): Instant | undefined;
+  /** The instant of the kept state. */
+  keptAt(node: string, uid: string): Instant | undefined;
   /** How the containers are, as of the kept state. */
   containers(node: string, uid: string): Readonly<Record<string, ContainerState>>;
   /** Keeps the machine at the current instant if its projection is due; says whether it was. */
@@ -160,6 +162,7 @@ export function createSandboxes({ store, clock, random, dialer, openMachine, kep
       cri.put(`.nodes/${sandbox.podUID}`, node);
       if (sandbox.netns === sandbox.podUID) names.put(sandbox.netns, sandbox.namespace);
     },
+    keptAt: (node, uid) => cri.get<KeptProjection>(at(node, uid, 'projection'))?.from,
     containers: (node, uid) => cri.get<Record<string, ContainerState>>(at(node, uid, 'containers')) ?? {},
     nodeOf: (uid) => cri.get<string>(`.nodes/${uid}`),
     async start(node, uid, process, prepare) {
