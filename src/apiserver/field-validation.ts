@@ -30,12 +30,14 @@ export async function checkFields(call: Call, body: KubeObject, old?: KubeObject
 
 async function customFields(call: Call, body: KubeObject, definition: KubeObject): Promise<KubeObject> {
   const { prunedAndDefaulted, schemaOf } = await import('./structural-schema.ts');
+  const { unknown: misnamed, typeError, object: metadata } = await checkSchema('V1ObjectMeta', body.metadata ?? {});
+  if (typeError !== undefined) throw refused(call, typeError);
+  const unknown = misnamed.map((path) => `metadata.${path}`);
   const schema = schemaOf(definition, call.resource.kind.names.version);
-  if (!schema) return body;
-  const unknown: string[] = [];
-  const object = prunedAndDefaulted(body, schema, unknown);
+  const object = { ...body, metadata } as KubeObject;
+  const known = schema ? prunedAndDefaulted(object, schema, unknown) : object;
   reportUnknown(call, unknown);
-  return object;
+  return known;
 }
 
 function reportUnknown(call: Call, unknown: readonly string[]): void {

@@ -49,7 +49,7 @@ async function* stream(parts: WatchParts, from: number): AsyncGenerator<Event> {
   const { query } = info;
   const initial = query.has('sendInitialEvents') ? query.flag('sendInitialEvents') : from === 0;
   const bookmarks = query.flag('allowWatchBookmarks');
-  const timeout = query.has('timeoutSeconds') ? seconds(Number(query.get('timeoutSeconds'))) : DEFAULT_TIMEOUT;
+  const timeout = seconds(Number(query.get('timeoutSeconds'))) || DEFAULT_TIMEOUT;
   const end = deps.clock.now() + timeout;
   let seen = initial ? storage.revision : from;
   let marked = deps.clock.now();

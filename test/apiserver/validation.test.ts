@@ -220,6 +220,20 @@ describe('CustomResourceDefinitions', () => {
     expect(await refused('POST', WIDGETS, { metadata: { name: 'w' }, spec })).toBe(`Widget.example.com "w" is invalid: ${problem}`);
   });
 
+  test.each([
+    { name: 5 },
+    { name: 'w', labels: 5 },
+    { name: 'w', labels: { a: 1 } },
+    { name: 'w', finalizers: 'x' },
+    { name: 'w', ownerReferences: {} },
+  ])('have metadata of the right types: %j', async (metadata) => {
+    const { ok, request } = await testServer();
+    await ok('POST', CRDS, definition);
+    const response = await request('POST', WIDGETS, { metadata, spec: { size: 1 } });
+    expect(response.code).toBe(400);
+    expect((response.body as Status).message).toMatch(/^Widget in version "v1" cannot be handled as a Widget: json: cannot unmarshal /);
+  });
+
   test('give defaults and drop what the schema does not know', async () => {
     const { ok, request, refused } = await testServer();
     await ok('POST', CRDS, definition);
