@@ -8,14 +8,11 @@ import { seconds } from '../machinery/clock.ts';
 import { type Agent, containerEvent } from './agent.ts';
 import { heldBackUntil, nextBackOff, roundsAtOnce } from './back-off.ts';
 import { goDuration } from './duration.ts';
-import { putOff } from './put-off.ts';
+import { putOff, SYNC } from './put-off.ts';
 import { type PodRecord, recordOf } from './record.ts';
 
 /** `present`: the container can be created; `pulling`: an operation has begun; `no`: it waits, with its reason. */
 export type ImageOutcome = 'present' | 'pulling' | 'no';
-
-/** The kubelet looks at a Pod that it could not bring up about this often. */
-const SYNC = seconds(12);
 
 export async function ensureImage(agent: Agent, pod: Pod, record: PodRecord, container: V1Container): Promise<ImageOutcome> {
   const { name, image = '' } = container;
