@@ -9,7 +9,7 @@ test('a week of crash looping cost a bounded number of looks', async () => {
   world.run('app', { containers: [{ name: 'app', image: 'busybox:1.36', command: ['exit', '1', '2000'] }] });
   await world.advance(week);
   const status = world.pod('app').status?.containerStatuses?.[0];
-  const laps = (week) / (302.1 * second);
+  const laps = week / (302.1 * second);
   expect(Math.abs((status?.restartCount ?? 0) - laps) / laps).toBeLessThan(0.1);
   expect(world.events.find(({ reason }) => reason === 'Created')?.count).toBe((status?.restartCount ?? 0) + 1);
   expect(world.reconciles()).toBeLessThan(6000);

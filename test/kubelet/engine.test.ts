@@ -223,3 +223,29 @@ test('a Pod that mounts a claim which another Pod still uses sees its files', as
   await w.advance(10 * second);
   expect(await w.logs('reader', 'c')).toMatch(/^[67] \/data\/log\n$/);
 });
+
+test('advancing in steps and at once leaves the same processes, to the byte', async () => {
+  const run = async (steps: number[]): Promise<[string, unknown][]> => {
+    const w = world();
+    const volumeMounts = [{ name: 'logs', mountPath: '/var/log' }];
+    w.run('multi', {
+      containers: [
+        {
+          name: 'main',
+          image: 'busybox',
+          command: ['sh', '-c', 'while true; do date >> /var/log/app.log; sleep 5; done'],
+          volumeMounts,
+          livenessProbe: { exec: { command: ['test', '-f', '/var/log/app.log'] } },
+        },
+        { name: 'side', image: 'busybox', command: ['tail', '-f', '/var/log/app.log'], volumeMounts },
+        { name: 'crash', image: 'busybox', command: ['sh', '-c', 'sleep 7; exit 1'] },
+      ],
+      volumes: [{ name: 'logs', emptyDir: {} }],
+    });
+    for (const step of steps) await w.advance(step);
+    return [...w.store.range<unknown>(''), ['events', w.events], ['status', w.pod('multi').status], ['log', await w.logs('multi', 'side')]];
+  };
+  const whole = await run([5 * minute]);
+  expect(await run(Array.from({ length: 60 }, () => 5 * second))).toEqual(whole);
+  expect(await run([777, 4223, 33_333, 5 * minute - 38_333])).toEqual(whole);
+});
