@@ -55,7 +55,10 @@ export function readAll(inode: Inode): string {
 
 /** Writes at a position inside or past the end, as `dd seek=` or a plain `<>` would. */
 export function writeAt(inode: Inode, at: number, text: string): void {
-  if (at === inode.size) return appendText(inode, text);
+  if (at === inode.size) {
+    appendText(inode, text);
+    return;
+  }
   const old = readAll(inode);
   setText(inode, old.padEnd(at, '\0').slice(0, at) + text + old.slice(at + text.length));
 }

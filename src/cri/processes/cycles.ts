@@ -38,7 +38,7 @@ interface Counter {
 /** Runs of digits, marks of counters among them. */
 const DIGITS = /(\u0001#[^\u0002]*\u0002|\d)+/g;
 /** Digits and marks inside quoted text, as far as that can be told from JSON: not after `":`, where plain numbers stand. */
-const LOOSE_TEXT = /(?<![\d:\[,-])[\d\u0100-\ud7ff]+|(?<=")-?[\d\u0100-\ud7ff]+/g;
+const LOOSE_TEXT = /(?<![\d:[,-])[\d\u0100-\ud7ff]+|(?<=")-?[\d\u0100-\ud7ff]+/g;
 const INTEGER = /^-?(0|[1-9]\d{0,14})$/;
 
 export class Cycles {
@@ -159,8 +159,11 @@ export class Cycles {
     if (!symbols) return false;
     const gainOf = (text: string): number => (marked.test(text) ? (symbols.counterOf(text)?.d ?? Number.NaN) : 0);
     const gains = here.counters.map((counter, i) => counter.value - (before.counters[i]?.value ?? 0));
-    const certain = here.counters.every((counter, i) => gainOf(counter.text) === gains[i] && gainOf(before.counters[i]?.text ?? '') === gains[i]);
-    if (certain) return before.exact === here.exact && here.marks.every((mark, i) => mark.v - (before.marks[i]?.v ?? Number.NaN) === mark.d);
+    const certain = here.counters.every(
+      (counter, i) => gainOf(counter.text) === gains[i] && gainOf(before.counters[i]?.text ?? '') === gains[i],
+    );
+    if (certain)
+      return before.exact === here.exact && here.marks.every((mark, i) => mark.v - (before.marks[i]?.v ?? Number.NaN) === mark.d);
     this.clear();
     here.counters.forEach((counter, i) => {
       const gain = gains[i] ?? 0;

@@ -414,12 +414,12 @@ export class Kernel {
     let args = argv;
     let program = found.program;
     if (found.script !== undefined) {
-      const shebang = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(found.script);
+      const shebang = /^#![ \t]*(\S+)(?:[ \t]+(\S+))?/.exec(found.script);
       const words = shebang ? [shebang[1] ?? '/bin/sh', ...(shebang[2] ? [shebang[2]] : [])] : ['/bin/sh'];
       if (words[0]?.endsWith('/env') && words[1]) words.shift();
       const base = words[0]?.split('/').pop() ?? 'sh';
       program = base === 'bash' ? 'bash' : base in table ? base : 'sh';
-      args = [...words, found.path, ...argv.slice(1)];
+      args = [...words, argv[0]?.includes('/') ? argv[0] : found.path, ...argv.slice(1)];
     }
     if (program === 'busybox') {
       args = argv.slice(1).length > 0 ? argv.slice(1) : argv;
@@ -455,6 +455,7 @@ export class Kernel {
       const done = (parent.st.done ?? {}) as Record<number, number>;
       done[p.pid] = p.exit;
       parent.st.done = done;
+      if (p.killedBy !== undefined) parent.st.killed = { ...(parent.st.killed as Record<number, number> | undefined), [p.pid]: p.killedBy };
       this.signal(parent, 17);
     }
     for (const orphan of s.procs) if (orphan.c === p.c && orphan.ppid === p.pid) orphan.ppid = 0;
@@ -486,6 +487,7 @@ export class Kernel {
       if (container) container.status.signal = signal;
     }
     p.out = [];
+    p.killedBy = signal;
     this.exit(p, 128 + signal);
   }
 
@@ -678,11 +680,11 @@ export class Kernel {
     const file = this.file(p.fds[fd]);
     if (file?.k === 'pipe-r') {
       const pipe = this.s.pipes[file.pipe ?? 0];
-      return !pipe || pipe.data !== '' || pipe.writers <= 0;
+      return pipe === undefined || pipe.data !== '' || pipe.writers <= 0;
     }
     if (file?.k === 'in') {
       const exec = this.s.execs[file.handle ?? ''];
-      return !exec || exec.stdin !== '' || exec.eof;
+      return exec === undefined || exec.stdin !== '' || exec.eof;
     }
     return true;
   }

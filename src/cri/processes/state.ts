@@ -111,6 +111,8 @@ export interface Process {
   startedAt: Instant;
   /** Set when it ended and nobody has waited for it: 0–255, or 128 + signal. */
   exit: number | null;
+  /** The signal that ended it. */
+  killedBy?: number;
   handle: string | null;
   memory: number;
 }

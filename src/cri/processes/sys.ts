@@ -214,6 +214,7 @@ export class Sys {
   }
 
   cannotOpen(name: string): string {
-    return this.gnu ? `${name}: ` : `can't open '${name}': `;
+    if (this.gnu) return this.name === 'sort' ? `cannot read: ${name}: ` : `${name}: `;
+    return /^(cat|tail|md5sum|sha\d+sum|less|more)$/.test(this.name) ? `can't open '${name}': ` : `${name}: `;
   }
 }

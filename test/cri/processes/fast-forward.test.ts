@@ -6,12 +6,24 @@ import { hostOf, log, machine, run, sh, T0 } from './machine-fixture.ts';
 
 const WORKLOADS: [string, string][] = [
   ['while true; do echo $(date) Writing Logs >> /logs/app.log; sleep 5; done', 'sleep 1; tail -f /logs/app.log'],
-  ['i=0; while true; do echo "$i: $(date)" >> /logs/app.log; echo $i; i=$((i+1)); sleep 1; done', 'sleep 2; tail -f /logs/app.log | grep 5'],
-  ['while true; do d=$(date +%F_%T); echo "[$d] hi" | tee -a /logs/app.log; sleep 2; done', 'while sleep 3; do wc -l < /logs/app.log; done'],
+  [
+    'i=0; while true; do echo "$i: $(date)" >> /logs/app.log; echo $i; i=$((i+1)); sleep 1; done',
+    'sleep 2; tail -f /logs/app.log | grep 5',
+  ],
+  [
+    'while true; do d=$(date +%F_%T); echo "[$d] hi" | tee -a /logs/app.log; sleep 2; done',
+    'while sleep 3; do wc -l < /logs/app.log; done',
+  ],
   ['n=100; while :; do n=$((n-3)); echo "$n $((n*2))" >> /logs/app.log; sleep 7; done', 'sleep 1; tail -n 1 -f /logs/app.log'],
-  ['i=0; while true; do i=$((i+1)); if [ $((i % 3)) -eq 0 ]; then echo fizz; else echo $i; fi; sleep 1; done', 'while true; do date > /logs/app.log; sleep 4; done'],
+  [
+    'i=0; while true; do i=$((i+1)); if [ $((i % 3)) -eq 0 ]; then echo fizz; else echo $i; fi; sleep 1; done',
+    'while true; do date > /logs/app.log; sleep 4; done',
+  ],
   ['while true; do echo tick >> /logs/app.log; sleep 1; done', 'while true; do echo "size $(cat /logs/app.log | wc -c)"; sleep 10; done'],
-  ['x=start; while true; do echo "$x at $(date +%s)"; x="after $(date +%T)"; sleep 30; done', 'while true; do cat /logs/app.log 2>/dev/null; sleep 60; done'],
+  [
+    'x=start; while true; do echo "$x at $(date +%s)"; x="after $(date +%T)"; sleep 30; done',
+    'while true; do cat /logs/app.log 2>/dev/null; sleep 60; done',
+  ],
   ['a=0; b=5; while true; do a=$((a+b)); msg="sum $a"; echo $msg; echo $msg >> /logs/app.log; sleep 2; done', 'sleep 100; exit 3'],
 ];
 
@@ -25,7 +37,13 @@ function start([first, second]: [string, string]): Machine {
 }
 
 async function sight(m: Machine): Promise<unknown> {
-  return [await log(m, 'a'), await log(m, 'b'), Buffer.from((await m.readFile('a', '/logs/app.log')) ?? []).toString(), m.container('a'), m.container('b')];
+  return [
+    await log(m, 'a'),
+    await log(m, 'b'),
+    Buffer.from((await m.readFile('a', '/logs/app.log')) ?? []).toString(),
+    m.container('a'),
+    m.container('b'),
+  ];
 }
 
 /** The slow path: short steps never see a cycle. */
@@ -57,7 +75,10 @@ describe('a cycle is jumped', () => {
     expect(await run(m, 'a', ['sh', '-c', 'tail -2 /logs/app.log; wc -l /logs/app.log'])).toMatchObject({
       stdout: 'Fri Dec 11 13:44:55 UTC 2026 Writing Logs\nFri Dec 11 13:45:00 UTC 2026 Writing Logs\n362881 /logs/app.log\n',
     });
-    expect((await log(m, 'b', { tail: 2 })).map((l) => l.replace(/^\S+ /, ''))).toEqual(['Fri Dec 11 13:44:50 UTC 2026 Writing Logs', 'Fri Dec 11 13:44:55 UTC 2026 Writing Logs']);
+    expect((await log(m, 'b', { tail: 2 })).map((l) => l.replace(/^\S+ /, ''))).toEqual([
+      'Fri Dec 11 13:44:50 UTC 2026 Writing Logs',
+      'Fri Dec 11 13:44:55 UTC 2026 Writing Logs',
+    ]);
     expect(JSON.stringify(m.snapshot()).length).toBeLessThan(50_000);
   });
 });

@@ -13,7 +13,14 @@ export interface World {
 }
 
 export function world(): World {
-  return { open: new Map(), names: new Map([['db', '10.96.1.1'], ['web', '10.96.1.2']]), dials: 0 };
+  return {
+    open: new Map(),
+    names: new Map([
+      ['db', '10.96.1.1'],
+      ['web', '10.96.1.2'],
+    ]),
+    dials: 0,
+  };
 }
 
 export function hostOf(w: World = world()): MachineHost {
@@ -52,11 +59,20 @@ export async function log(m: Machine, name = 'main', options: Parameters<Machine
   return (await m.logs(name, options)).map((l) => `${(l.at - T0) / 1000} ${l.stream === 'stderr' ? '! ' : ''}${l.text}`);
 }
 
-export async function run(m: Machine, name: string, argv: readonly string[], ms = 1): Promise<{ stdout: string; stderr: string; code: number | undefined; startError?: string }> {
+export async function run(
+  m: Machine,
+  name: string,
+  argv: readonly string[],
+  ms = 1,
+): Promise<{ stdout: string; stderr: string; code: number | undefined; startError?: string }> {
   const handle = m.exec(name, { argv });
   await m.advance(m.now + ms);
   const out = m.execOutput(handle);
-  const text = (channel: string): string => out.filter((o) => o.channel === channel).map((o) => Buffer.from(o.data).toString()).join('');
+  const text = (channel: string): string =>
+    out
+      .filter((o) => o.channel === channel)
+      .map((o) => Buffer.from(o.data).toString())
+      .join('');
   const { exitCode, startError } = m.execResult(handle);
   return { stdout: text('stdout'), stderr: text('stderr'), code: exitCode, ...(startError !== undefined && { startError }) };
 }

@@ -12,7 +12,7 @@ describe('a container', () => {
     expect(await log(m)).toEqual(['0 starting', '10 ! failing']);
   });
 
-  test('that cannot start says so in the runtime\'s words', () => {
+  test("that cannot start says so in the runtime's words", () => {
     const m = machine();
     m.start(container(['nope']));
     expect(m.container('main')).toMatchObject({
@@ -57,7 +57,12 @@ describe('a container', () => {
 
   test('over its memory limit is killed', async () => {
     const m = machine();
-    m.start(container(['stress', '--vm', '1', '--vm-bytes', '250M', '--vm-hang', '1'], { image: 'polinux/stress', memoryLimit: 100 * 1024 * 1024 }));
+    m.start(
+      container(['stress', '--vm', '1', '--vm-bytes', '250M', '--vm-hang', '1'], {
+        image: 'polinux/stress',
+        memoryLimit: 100 * 1024 * 1024,
+      }),
+    );
     await m.advance(T0 + 1000);
     expect(m.container('main')).toMatchObject({ state: 'exited', exitCode: 137, oomKilled: true });
   });
@@ -66,7 +71,11 @@ describe('a container', () => {
     const m = machine();
     m.putVolume('data', {});
     m.start(container(['sleep', '100'], { readOnlyRootFilesystem: true, mounts: [{ path: '/data', volume: 'data' }] }));
-    expect(await run(m, 'main', ['sh', '-c', 'echo x > /data/f; cat /data/f; echo y > /tmp/f'])).toMatchObject({ stdout: 'x\n', stderr: "sh: can't create /tmp/f: Read-only file system\n", code: 1 });
+    expect(await run(m, 'main', ['sh', '-c', 'echo x > /data/f; cat /data/f; echo y > /tmp/f'])).toMatchObject({
+      stdout: 'x\n',
+      stderr: "sh: can't create /tmp/f: Read-only file system\n",
+      code: 1,
+    });
   });
 });
 
@@ -79,7 +88,11 @@ describe('processes of one Pod', () => {
     await m.advance(T0 + 500);
     m.start(sh('tail -f /var/log/app.log', { name: 'sidecar', mounts }));
     await m.advance(T0 + 11_000);
-    expect(await log(m, 'sidecar')).toEqual(['0.5 Fri Nov 20 13:45:00 UTC 2026 Writing Logs', '5.5 Fri Nov 20 13:45:05 UTC 2026 Writing Logs', '10.5 Fri Nov 20 13:45:10 UTC 2026 Writing Logs']);
+    expect(await log(m, 'sidecar')).toEqual([
+      '0.5 Fri Nov 20 13:45:00 UTC 2026 Writing Logs',
+      '5.5 Fri Nov 20 13:45:05 UTC 2026 Writing Logs',
+      '10.5 Fri Nov 20 13:45:10 UTC 2026 Writing Logs',
+    ]);
   });
 
   test('share ports: the second nginx cannot bind, says so, and exits 1', async () => {
@@ -142,7 +155,7 @@ describe('the network', () => {
   });
 
   test.each([
-    ['nc -z -w 1 db 80', 1, "nc: db (10.96.1.1:80): Connection refused\n", ''],
+    ['nc -z -w 1 db 80', 1, 'nc: db (10.96.1.1:80): Connection refused\n', ''],
     ['wget -qO- http://web', 0, '', 'hello'],
     ['wget -q -O - web:81', 1, "wget: can't connect to remote host (10.96.1.2): Connection refused\n", ''],
     ['wget -qO- http://nowhere', 1, "wget: bad address 'nowhere'\n", ''],
@@ -191,4 +204,17 @@ test('a shell reads commands from standard input', async () => {
   m.execInput(handle, Buffer.from('exit 4\n'));
   await m.advance(T0 + 20);
   expect(m.execResult(handle)).toEqual({ exitCode: 4 });
+});
+
+test('tar carries files between containers, as kubectl cp does', async () => {
+  const m = machine();
+  m.start(container(['sleep', '100']));
+  m.start(container(['sleep', '100'], { name: 'other' }));
+  await run(m, 'main', ['sh', '-c', 'mkdir -p /src/d; echo one > /src/a; echo two > /src/d/b']);
+  const archive = await run(m, 'main', ['tar', 'cf', '-', '-C', '/', 'src']);
+  const handle = m.exec('other', { argv: ['tar', '-xmf', '-', '-C', '/tmp'], stdin: true });
+  m.execInput(handle, Buffer.from(archive.stdout));
+  m.execInput(handle, 'eof');
+  await m.advance(m.now + 1);
+  expect(await run(m, 'other', ['sh', '-c', 'cat /tmp/src/a /tmp/src/d/b'])).toMatchObject({ stdout: 'one\ntwo\n', code: 0 });
 });

@@ -93,6 +93,15 @@ export const sleep: Program = {
   },
 };
 
+export const usleep: Program = {
+  run(sys) {
+    const st = sys.state<{ until: number }>();
+    st.until ??= sys.now + Math.round(Number(sys.args[0] ?? 0) / 1000);
+    if (sys.now >= st.until) sys.exit(0);
+    else sys.sleepUntil(st.until);
+  },
+};
+
 export const date: Program = instant((sys) => {
   const { flags, rest } = options(
     sys.args.map((a) =>
@@ -218,7 +227,7 @@ export const basename = instant((sys) => {
 export const dirname = instant((sys) => {
   const path = (sys.args[0] ?? '').replace(/\/+$/, '');
   const at = path.lastIndexOf('/');
-  sys.out(`${at < 0 ? '.' : at === 0 ? '/' : path.slice(0, at)}\n`);
+  sys.out(`${path === '' && (sys.args[0] ?? '').startsWith('/') ? '/' : at < 0 ? '.' : at === 0 ? '/' : path.slice(0, at)}\n`);
   return 0;
 });
 

@@ -85,7 +85,7 @@ export const ls = instant((sys) => {
     show(entries);
     if (flags.R) for (const [name, stat] of entries) if (stat.t === 'd' && name !== '.' && name !== '..') visit(join(dir, name), false);
   };
-  dirs.forEach((dir, i) => visit(dir, i === 0 && files.length === 0));
+  for (const [i, dir] of dirs.entries()) visit(dir, i === 0 && files.length === 0);
   return status;
 });
 

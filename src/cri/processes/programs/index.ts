@@ -9,11 +9,18 @@ import { nginx } from './nginx.ts';
 import * as servers from './servers.ts';
 import { sh } from './sh.ts';
 import * as system from './system.ts';
+import { tar } from './tar.ts';
 import * as text from './text.ts';
 
 const operands = (args: readonly string[]): number => args.filter((a) => !a.startsWith('-')).length;
 
+/** Executables that lie in images but only say that they are not simulated. */
+export const UNSIMULATED = ['cmp', 'route', 'shuf', 'telnet', 'traceroute', 'umount', 'unzip', 'vi', 'watch'];
+
 export const programs: ProgramTable = {
+  ...Object.fromEntries(UNSIMULATED.map((name) => [name, servers.unsupported])),
+  tar,
+  usleep: basic.usleep,
   sh,
   bash: sh,
   true: basic.instant(() => 0),

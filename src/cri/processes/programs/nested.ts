@@ -57,7 +57,7 @@ export const timeout: Program = {
     }
     const code = st.done?.[st.pid];
     if (code !== undefined) {
-      sys.exit(st.killed ? (sys.gnu ? 124 : 143) : code);
+      sys.exit(st.killed ? expired(sys) : code);
       return;
     }
     const child = sys.kernel.process(sys.p.c, st.pid);
@@ -65,7 +65,7 @@ export const timeout: Program = {
       st.killed = true;
       sys.kernel.signal(child, Number(sys.p.st.signal ?? 15));
       if (st.done?.[st.pid] !== undefined) {
-        sys.exit(sys.gnu ? 124 : 143);
+        sys.exit(expired(sys));
         return;
       }
     }
@@ -73,6 +73,12 @@ export const timeout: Program = {
     else sys.p.block = { on: 'either', pids: [st.pid], until: st.until ?? 0 };
   },
 };
+
+/** GNU says 124, unless it had to kill; busybox ends as its child did. */
+function expired(sys: Sys): number {
+  const signal = Number(sys.p.st.signal ?? 15);
+  return sys.gnu && signal !== 9 ? 124 : 128 + signal;
+}
 
 export const xargs: Program = {
   run(sys) {
@@ -103,8 +109,8 @@ export const xargs: Program = {
           .map((l) => l.trim())
           .filter((l) => l !== '');
       else
-        st.items = (input.text.match(/(?:[^\s'"\\]|\\[^]|'[^']*'|"[^"]*")+/g) ?? []).map((w) =>
-          w.replace(/\\([^])|'([^']*)'|"([^"]*)"/g, (_, a?: string, b?: string, c?: string) => a ?? b ?? c ?? ''),
+        st.items = (input.text.match(/(?:[^\s'"\\]|\\[\s\S]|'[^']*'|"[^"]*")+/g) ?? []).map((w) =>
+          w.replace(/\\([\s\S])|'([^']*)'|"([^"]*)"/g, (_, a?: string, b?: string, c?: string) => a ?? b ?? c ?? ''),
         );
       st.at = 0;
       st.failed = 0;
@@ -121,7 +127,7 @@ export const xargs: Program = {
         st.pid = null;
       }
       const at = st.at ?? 0;
-      const none = st.items.length === 0 && at === 0 && !skipEmpty && replaceWord === undefined && sys.gnu;
+      const none = st.items.length === 0 && at === 0 && !skipEmpty && replaceWord === undefined;
       if (at >= st.items.length && !none) {
         sys.exit(st.failed ?? 0);
         return;

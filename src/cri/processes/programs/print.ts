@@ -6,10 +6,10 @@ import type { Sys } from '../sys.ts';
 const SIMPLE: Record<string, string> = { a: '\x07', b: '\b', e: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' };
 
 /** Backslash escapes; `stop` is set by `\c`. */
-export function unescape(text: string, octalZero: boolean): { text: string; stop: boolean } {
+export function unescaped(text: string, octalZero: boolean): { text: string; stop: boolean } {
   let stop = false;
   const out = text.replace(
-    /\\(?:x([0-9a-fA-F]{1,2})|(0?[0-7]{1,3})|([^]))|[^\\]+|\\/g,
+    /\\(?:x([0-9a-fA-F]{1,2})|(0?[0-7]{1,3})|([\s\S]))|[^\\]+|\\/g,
     (all, hex: string | undefined, octal: string | undefined, c: string | undefined) => {
       if (stop) return '';
       if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
@@ -38,7 +38,7 @@ export function echoText(args: readonly string[], options: boolean, always: bool
   }
   const text = args.slice(i).join(' ');
   if (!escapes || !text.includes('\\')) return newline ? `${text}\n` : text;
-  const done = unescape(text, true);
+  const done = unescaped(text, true);
   return newline && !done.stop ? `${done.text}\n` : done.text;
 }
 
@@ -52,11 +52,11 @@ export function formatPrintf(sys: Sys, format: string, args: readonly string[]):
     const before = next;
     let stopped = false;
     out += plainFormat.replace(
-      /%(%|([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+)?)?([diouxXcsbeEfFgGq]))|\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|[^])|[^%\\]+|[%\\]/g,
+      /%(%|([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+)?)?([diouxXcsbeEfFgGq]))|\\(?:x[0-9a-fA-F]{1,2}|[0-7]{1,3}|[\s\S])|[^%\\]+|[%\\]/g,
       (all, spec: string | undefined, flags = '', width?: string, precision?: string, type?: string) => {
         if (stopped) return '';
         if (all.startsWith('\\') && all.length > 1) {
-          const done = unescape(all, false);
+          const done = unescaped(all, false);
           stopped = done.stop;
           return done.text;
         }
@@ -91,7 +91,7 @@ function one(
     return text.padStart(w);
   };
   if (type === 's') return pad(precision === undefined ? (given ?? '') : (given ?? '').slice(0, precision));
-  if (type === 'b') return pad(unescape(given ?? '', true).text);
+  if (type === 'b') return pad(unescaped(given ?? '', true).text);
   if (type === 'c') return pad((given ?? '').slice(0, 1));
   if (type === 'q')
     return pad(

@@ -5,7 +5,7 @@ import { isErrno } from '../files.ts';
 import type { Program } from '../program.ts';
 import type { Sys } from '../sys.ts';
 import { options } from './options.ts';
-import { unescape } from './print.ts';
+import { unescaped } from './print.ts';
 
 /** A utility that needs its whole input. */
 export function whole(
@@ -19,7 +19,7 @@ export function whole(
       const input = sys.input(flags.rest.slice(operands));
       if (!input) return;
       const code = run(sys, input.text, flags) ?? 0;
-      sys.exit(input.failed ? 1 : code);
+      sys.exit(input.failed ? (sys.name === 'sort' ? 2 : 1) : code);
     },
   };
 }
@@ -59,10 +59,16 @@ export const cat: Program = {
       if (got === 'block') return;
       if (got !== 'eof' && 'data' in got) {
         if (flags.n) {
-          const text = got.data.replace(/^/gm, () =>
-            st.mid ? '' : `${String((st.n = (st.n ?? 0) + 1)).padStart(6)}${sys.gnu ? '\t' : '\t'}`,
-          );
-          sys.out(got.data.endsWith('\n') ? text.replace(/\s+\d+\t$/, () => ((st.n = (st.n ?? 1) - 1), '')) : text);
+          let out = '';
+          for (const piece of got.data.match(/[^\n]*\n|[^\n]+/g) ?? []) {
+            if (!st.mid) {
+              st.n++;
+              out += `${String(st.n).padStart(6)}\t`;
+            }
+            out += piece;
+            st.mid = !piece.endsWith('\n');
+          }
+          sys.out(out);
         } else sys.out(got.data);
         continue;
       }
@@ -77,12 +83,14 @@ export const cat: Program = {
   },
 };
 
+/** `-5` means `-n 5`, unless it is the value of an option. */
+function counted(args: readonly string[]): string[] {
+  return args.map((a, i) => (/^-[nc]$/.test(args[i - 1] ?? '') ? a : a.replace(/^-(\d+)$/, '-n$1')));
+}
+
 export const head: Program = {
   run(sys) {
-    const { flags, rest } = options(
-      sys.args.map((a) => a.replace(/^-(\d+)$/, '-n$1')),
-      'nc',
-    );
+    const { flags, rest } = options(counted(sys.args), 'nc');
     const st = sys.state<{ i: number; fd: number; left: number; failed: boolean }>();
     st.i ??= 0;
     const bytes = flags.c !== undefined;
@@ -151,10 +159,10 @@ export const tail: Program = {
   transparent: true,
   run(sys) {
     const { flags, rest } = options(
-      sys.args.map((a) =>
+      counted(sys.args).map((a) =>
         a
           .replace(/^-(\d+)(f?)$/, '-n$1')
-          
+
           .replace(/^--(lines|bytes)=/, (_, w: string) => (w === 'lines' ? '-n' : '-c'))
           .replace(/^--follow(=\w+)?$/, '-f')
           .replace(/^-(\d+)f$/, '-fn$1'),
@@ -210,6 +218,7 @@ export const tail: Program = {
           );
           st.failed = true;
           st.fds.push(null);
+          if (!sys.gnu && !follow && st.fds.length === files.length && st.fds.every((f) => f === null)) sys.err('tail: no files\n');
           continue;
         }
         st.fds.push(fd);
@@ -330,8 +339,10 @@ export const wc: Program = {
     const shown = wanted.length > 0 ? wanted : (['l', 'w', 'c'] as const);
     const row = (counts: Record<string, number>): number[] => shown.map((f) => counts[f === 'm' ? 'm' : f] ?? 0);
     const print = (counts: number[], name: string): void => {
-      const width = shown.length === 1 && files.length === 1 ? 0 : sys.gnu ? 7 : 9;
-      const cells = shown.length === 1 ? [String(counts[0])] : counts.map((n) => String(n).padStart(width));
+      const regular = files.map((f) => sys.stat(f)).every((found) => typeof found !== 'string' && found.t === 'f');
+      const width = !sys.gnu ? 9 : regular ? String(Math.max(...counts)).length : 7;
+      const cells =
+        shown.length === 1 && (files.length === 1 || !sys.gnu) ? [String(counts[0])] : counts.map((n) => String(n).padStart(width));
       sys.out(`${cells.join(sys.gnu ? ' ' : ' ').replace(/^ (?= {8})/, '')}${name === '-' ? '' : ` ${name}`}\n`);
     };
     for (; st.i < files.length; st.i++) {
@@ -565,7 +576,7 @@ export const grep: Program = {
         if (!flags.c) {
           const held = st.before ?? [];
           if ((before > 0 || after > 0) && st.lastShown && st.lastShown < st.n - held.length - 1) sys.out('--\n');
-          held.forEach((b, k) => sys.out(`${prefix((st.n ?? 0) - held.length + k, '-')}${b}\n`));
+          for (const [k, b] of held.entries()) sys.out(`${prefix((st.n ?? 0) - held.length + k, '-')}${b}\n`);
           st.before = [];
           if (flags.o)
             for (const r of make(true)) for (const [m] of line.matchAll(r)) sys.out(m === '' ? '' : `${prefix(st.n ?? 0, ':')}${m}\n`);
@@ -577,8 +588,7 @@ export const grep: Program = {
       });
       if (!finished || sys.p.exit !== null) return;
       if (flags.c) sys.out(`${names ? `${name}:` : ''}${st.count ?? 0}\n`);
-      if (flags.l && (st.count ?? 0) > 0) sys.out(`${name}\n`);
-      if (flags.L && (st.count ?? 0) === 0) sys.out(`${name}\n`);
+      if ((flags.l && (st.count ?? 0) > 0) || (flags.L && (st.count ?? 0) === 0)) sys.out(`${name === '-' ? '(standard input)' : name}\n`);
       if ((st.fd ?? 0) > 0) sys.close(st.fd ?? 0);
       delete st.fd;
       delete st.rest;
@@ -630,7 +640,7 @@ function trSet(text: string): string {
   const span = (a: number, b: number): string =>
     Array.from({ length: Math.max(0, b - a + 1) }, (_, i) => String.fromCharCode(a + i)).join('');
   const spelled = text.replace(/\[:(\w+):\]/g, (_, name: string) => (classes[name] ?? []).map(([a, b]) => span(a, b)).join(''));
-  return unescape(spelled, false).text.replace(/([^])-([^])/g, (_, a: string, b: string) => span(a.charCodeAt(0), b.charCodeAt(0)));
+  return unescaped(spelled, false).text.replace(/([\s\S])-([\s\S])/g, (_, a: string, b: string) => span(a.charCodeAt(0), b.charCodeAt(0)));
 }
 
 export const tr: Program = {
@@ -748,7 +758,7 @@ export const seq: Program = {
     if (s !== 0)
       for (let v = a; (s > 0 ? v <= z : v >= z) && out.length < 2_000_000; v += s)
         out.push((v / scale).toFixed(decimals).padStart(width, '0'));
-    sys.out(flags.s === undefined ? joined(out) : out.length > 0 ? `${out.join(unescape(String(flags.s), false).text)}\n` : '');
+    sys.out(flags.s === undefined ? joined(out) : out.length > 0 ? `${out.join(unescaped(String(flags.s), false).text)}\n` : '');
     sys.exit(0);
   },
 };
@@ -884,7 +894,25 @@ export const yes: Program = {
   },
 };
 
+/** `hexdump -C`. */
+function canonical(data: string): string {
+  let out = '';
+  for (let at = 0; at < data.length; at += 16) {
+    const bytes = [...data.slice(at, at + 16)];
+    const hex = Array.from(
+      { length: 16 },
+      (_, i) => (bytes[i] === undefined ? '   ' : ` ${bytes[i].charCodeAt(0).toString(16).padStart(2, '0')}`) + (i === 7 ? ' ' : ''),
+    ).join('');
+    out += `${at.toString(16).padStart(8, '0')} ${hex}  |${bytes.map((c) => (c >= ' ' && c <= '~' ? c : '.')).join('')}|\n`;
+  }
+  return data === '' ? '' : `${out}${data.length.toString(16).padStart(8, '0')}\n`;
+}
+
 export const od = whole((sys, input, { flags }) => {
+  if (sys.name === 'hexdump' && flags.C) {
+    sys.out(canonical(input));
+    return 0;
+  }
   const hex = flags.x !== undefined || String(flags.t ?? '').startsWith('x1') || sys.name === 'hexdump';
   const plain = String(flags.A ?? '') === 'n';
   const chars = flags.c !== undefined || String(flags.t ?? '') === 'c';

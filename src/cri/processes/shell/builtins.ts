@@ -75,7 +75,9 @@ export const builtins: Readonly<Record<string, Builtin>> = Object.assign(Object.
           ? `cd: ${target}: ${why}`
           : sh.dialect === 'dash'
             ? `cd: can't cd to ${target}`
-            : sh.file ? `cd: can't cd to ${target}: ${why}` : `cd: line ${sh.line - 1}: can't cd to ${target}: ${why}`,
+            : sh.file
+              ? `cd: can't cd to ${target}: ${why}`
+              : `cd: line ${sh.line - 1}: can't cd to ${target}: ${why}`,
       );
       return sh.dialect === 'bash' ? 1 : 2;
     }

@@ -516,7 +516,11 @@ function literalBraces(word: Word): Word {
   const literal = (value: string): Part => ({ type: 'Literal', value });
   const parts = word.parts.flatMap((part): Part[] => {
     if (part.type !== 'BraceExpansion') return [part];
-    const items = part.items.map((item): Part[] => (item.type === 'Word' ? literalBraces(item.word).parts : [literal(`${item.startStr ?? item.start}..${item.endStr ?? item.end}${item.step === undefined ? '' : `..${item.step}`}`)]));
+    const items = part.items.map((item): Part[] =>
+      item.type === 'Word'
+        ? literalBraces(item.word).parts
+        : [literal(`${item.startStr ?? item.start}..${item.endStr ?? item.end}${item.step === undefined ? '' : `..${item.step}`}`)],
+    );
     return [literal('{'), ...items.flatMap((item, i) => (i > 0 ? [literal(','), ...item] : item)), literal('}')];
   });
   return { type: 'Word', parts };

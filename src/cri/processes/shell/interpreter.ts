@@ -252,6 +252,11 @@ export class Interpreter {
     return pids.map((pid) => {
       const code = this.sh.done[pid] ?? 127;
       delete this.sh.done[pid];
+      const signal = this.sh.killed?.[pid];
+      if (signal !== undefined) {
+        delete this.sh.killed;
+        if (this.sh.dialect !== 'bash' && ENDINGS[signal]) this.sys.err(`${ENDINGS[signal]}\n`);
+      }
       this.sh.jobs = this.sh.jobs.filter((job) => job !== pid);
       return code;
     });
@@ -296,6 +301,7 @@ export class Interpreter {
       noerr: cond,
     };
     delete state.input;
+    delete state.killed;
     delete state.exiting;
     return this.sys.kernel.fork(this.p, { st: state as unknown as Record<string, unknown>, argv: this.p.argv });
   }
@@ -894,6 +900,19 @@ export class Interpreter {
   }
 }
 
+/** What ash and dash say of a child that a signal ended. */
+const ENDINGS: Readonly<Record<number, string>> = {
+  1: 'Hangup',
+  3: 'Quit',
+  6: 'Aborted',
+  9: 'Killed',
+  10: 'User defined signal 1',
+  11: 'Segmentation fault',
+  12: 'User defined signal 2',
+  14: 'Alarm clock',
+  15: 'Terminated',
+};
+
 const DECLARING = new Set(['export', 'readonly', 'local', 'declare', 'typeset']);
 const BASH_ONLY = new Set(['declare', 'typeset', 'let', 'shopt', 'mapfile']);
 
@@ -904,8 +923,7 @@ function declares(word: Word): boolean {
 
 /** The first complete command of what was typed so far; the whole rest at the end of input. */
 function completeCommand(text: string, eof: boolean): string | undefined {
-  let end = -1;
-  while ((end = text.indexOf('\n', end + 1)) >= 0) {
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
     const candidate = text.slice(0, end + 1);
     if (/\\\n$/.test(candidate)) continue;
     try {

@@ -123,7 +123,8 @@ function withoutTabs(redirs: Redirection[]): Redirection[] {
   for (const { target } of redirs) {
     if (target.type !== 'HereDoc' || !target.stripTabs) continue;
     target.content.parts.forEach((part, i) => {
-      if ('value' in part && typeof part.value === 'string') part.value = part.value.replace(i === 0 ? /^\t+|(?<=\n)\t+/g : /(?<=\n)\t+/g, '');
+      if ('value' in part && typeof part.value === 'string')
+        part.value = part.value.replace(i === 0 ? /^\t+|(?<=\n)\t+/g : /(?<=\n)\t+/g, '');
     });
   }
   return redirs;

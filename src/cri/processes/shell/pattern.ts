@@ -11,7 +11,7 @@ function source(pattern: string, star: string): string {
     else if (c === '*') out += star;
     else if (c === '?') out += '[^]';
     else if (c === '[') {
-      const set = /^\[([!^]?)(\]?(?:\[:\w+:\]|\\[^]|[^\]])*)\]/.exec(pattern.slice(i));
+      const set = /^\[([!^]?)(\]?(?:\[:\w+:\]|\\[\s\S]|[^\]])*)\]/.exec(pattern.slice(i));
       if (!set) out += '\\[';
       else {
         out += `[${set[1] ? '^' : ''}${classes(set[2] ?? '')}]`;
@@ -38,7 +38,7 @@ const CLASSES: Record<string, string> = {
 
 function classes(set: string): string {
   return set.replace(
-    /\[:(\w+):\]|\\([^])|([\]\\^[])/g,
+    /\[:(\w+):\]|\\([\s\S])|([\]\\^[])/g,
     (_, name: string | undefined, escaped: string | undefined, plain: string | undefined) =>
       name !== undefined ? (CLASSES[name] ?? '') : `\\${escaped ?? plain}`,
   );

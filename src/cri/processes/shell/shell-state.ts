@@ -51,6 +51,8 @@ export interface ShellState {
   traps: Record<string, string>;
   done: Record<number, number>;
   jobs: number[];
+  /** Children that a signal ended. */
+  killed?: Record<number, number>;
   /** A subshell that started inside a condition. */
   noerr: boolean;
   dialect: Dialect;

@@ -4,7 +4,8 @@ import type { ShellState } from './shell-state.ts';
 /** The whole line for stderr, from the parser's complaint about the script's text. */
 export function syntaxMessage(sh: ShellState, complaint: string, text: string): string {
   const quote = /unterminated|matching ['"`]|looking for matching/i.test(complaint);
-  const token = /near unexpected token [`'"]+([^`'"]+)/i.exec(complaint)?.[1] ?? /unexpected token:? ['"`]?([^\s'"`]+)/i.exec(complaint)?.[1];
+  const token =
+    /near unexpected token [`'"]+([^`'"]+)/i.exec(complaint)?.[1] ?? /unexpected token:? ['"`]?([^\s'"`]+)/i.exec(complaint)?.[1];
   const end = token === undefined && /end of (file|input|command)|EOF|Expected/i.test(complaint);
   const word = token === 'newline' || token === undefined ? undefined : token;
   const missing = end ? expected(text) : undefined;
