@@ -7,6 +7,7 @@ import { failure, type Status, type StatusError } from '../../machinery/status.t
 const WORTH_COMPRESSING = 128 * 1024;
 const JSON_TYPE = 'application/json';
 const DISCOVERY_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+const SWAGGER_TYPE = 'application/com.github.proto-openapi.spec.v2';
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 export async function respond(message: IncomingMessage, reply: ServerResponse, response: ApiResponse): Promise<void> {
@@ -17,6 +18,12 @@ export async function respond(message: IncomingMessage, reply: ServerResponse, r
     return stream(message, reply, response.stream, 'text/plain', ({ channel, data }) => (channel === 'error' ? '' : (data as Uint8Array)));
   }
   const { code, body } = response;
+  if (isSwagger(body) && String(message.headers.accept ?? '').startsWith(SWAGGER_TYPE)) {
+    const bytes = swaggerHead(body);
+    reply.writeHead(code, { 'Content-Type': `${SWAGGER_TYPE}.v1.0+protobuf`, 'Content-Length': bytes.length });
+    reply.end(bytes);
+    return;
+  }
   const isText = typeof body === 'string';
   const type = isText ? 'text/plain; charset=utf-8' : typeOf(body, message.headers.accept);
   const text = isText ? body : type === 'application/yaml' ? (await yaml())(body) : `${JSON.stringify(body ?? {})}\n`;
@@ -34,6 +41,22 @@ export async function respond(message: IncomingMessage, reply: ServerResponse, r
 
 export function respondError(message: IncomingMessage, reply: ServerResponse, { code, status }: StatusError): Promise<void> {
   return respond(message, reply, { code, body: status });
+}
+
+interface Swagger {
+  swagger: string;
+  info: { title: string; version: string };
+}
+
+const isSwagger = (body: unknown): body is Swagger => typeof body === 'object' && body !== null && 'swagger' in body;
+
+/** What an OpenAPI v2 document is, and of what, as protobuf; its schemas are left out. */
+function swaggerHead({ swagger, info }: Swagger): Buffer {
+  const field = (number: number, value: string | Buffer): Buffer => {
+    const bytes = Buffer.from(value as string);
+    return Buffer.concat([Buffer.of(number * 8 + 2, bytes.length), bytes]);
+  };
+  return Buffer.concat([field(1, swagger), field(2, Buffer.concat([field(1, info.title), field(2, info.version)])), field(8, '')]);
 }
 
 /** The media type of an object's answer: the first of the header that can be had. */

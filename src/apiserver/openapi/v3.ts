@@ -44,7 +44,7 @@ export async function openapiV3(segments: readonly string[], resources: Resource
 }
 
 /** `apis/apps/v1` and its resources. */
-function groupVersions(resources: Resources): Map<string, Resource[]> {
+export function groupVersions(resources: Resources): Map<string, Resource[]> {
   const groups = new Map<string, Resource[]>();
   for (const resource of resources.all()) {
     const { group, version } = resource.kind.names;
@@ -59,7 +59,7 @@ function hashOf(path: string, served: readonly Resource[]): string {
   return hash32(`${SERVER_VERSION.gitVersion}/${path}/${revisions}`).toString(16).toUpperCase().padStart(8, '0');
 }
 
-async function documentOf(served: readonly Resource[]): Promise<Document> {
+export async function documentOf(served: readonly Resource[]): Promise<Document> {
   const schemas: Record<string, JsonSchema> = { ...COMMON };
   const paths: Record<string, unknown> = {};
   for (const resource of served) {

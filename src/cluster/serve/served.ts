@@ -34,6 +34,12 @@ export interface ServedCluster {
   close(): Promise<void>;
 }
 
+/** A command line, or a request that belongs to none. */
+interface Command {
+  /** Time that has been skipped for it. */
+  skipped: Duration;
+}
+
 /** Somebody who takes turns. */
 interface Caller {
   /** What may move time at clock `max` while this one waits. */
@@ -42,8 +48,7 @@ interface Caller {
   isWatch: boolean;
   /** Nobody waits for it any more. */
   gone: boolean;
-  /** Time that has been skipped for it. */
-  skipped: Duration;
+  command: Command;
   /** Ends its wait for input. */
   leave?: (() => void) | undefined;
 }
@@ -64,13 +69,13 @@ const PATIENCE = 5000;
 const TOUCH = 60_000;
 /** How long changes that nobody waits for may stay in memory, in wall-clock milliseconds. */
 const LAZY = 1000;
-/** At clock `max` no wait skips more than this. */
-const MOST_SKIPPED = minutes(30);
+/** At clock `max` no command skips more than this: less than what its watches last, and less than what a rollout may take. */
+const MOST_SKIPPED = minutes(5);
 /** Pace of streams that wait at clock `max` without anything due. */
 const POLL = 100;
 const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 /** Commands that end when something has happened, however long that takes. */
-const WAITS = /^kubectl (wait|rollout|delete|drain|run|replace|apply|attach|exec|debug|cp)\b/;
+const WAITS = /^kubectl (wait|rollout|delete|drain|run|replace|apply|debug)\b/;
 
 export async function openServed(options: ServedOptions): Promise<ServedCluster> {
   const lock = await acquireLock(options.stateFile, { patience: PATIENCE });
@@ -96,7 +101,7 @@ class Served implements ServedCluster {
   readonly #turns = new Turns();
   readonly #waiters = new Set<Waiter>();
   readonly #callers = new Set<Caller>();
-  readonly #sessions = new Set<string>();
+  readonly #commands = new Map<string, Command>();
   readonly #stop = new AbortController();
   #current: Caller | undefined;
   #stirs = 0;
@@ -117,14 +122,10 @@ class Served implements ServedCluster {
 
   async handle(request: ApiRequest, origin: Origin = {}): Promise<ApiResponse> {
     if (this.#stop.signal.aborted) throw failure(503, 'ServiceUnavailable', 'the server is shutting down');
-    const caller = callerOf(request, origin);
     this.#underWay++;
     try {
+      const caller = callerOf(request, origin, await this.#commandOf(origin));
       const response = await this.#turn(caller, async () => {
-        if (this.#isMax && this.#isNewCommand(origin)) {
-          await this.cluster.advance(this.cluster.clock.now() + seconds(1));
-          await this.cluster.settle();
-        }
         const { dialer, facts } = this.cluster.parts;
         const connection = await dialer.connect('outside', controlPlaneOf(facts).ip, 6443);
         if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
@@ -167,12 +168,19 @@ class Served implements ServedCluster {
   }
 
   /** A command of kubectl names itself in all its requests; any other request counts as a command of its own. */
-  #isNewCommand({ session }: Origin): boolean {
-    if (!session) return true;
-    if (this.#sessions.has(session)) return false;
-    this.#sessions.add(session);
-    if (this.#sessions.size > 1000) this.#sessions.delete(this.#sessions.values().next().value as string);
-    return true;
+  async #commandOf({ session }: Origin): Promise<Command> {
+    const known = session === undefined ? undefined : this.#commands.get(session);
+    if (known) return known;
+    const command: Command = { skipped: 0 };
+    if (session !== undefined) this.#commands.set(session, command);
+    if (this.#commands.size > 1000) this.#commands.delete(this.#commands.keys().next().value as string);
+    if (this.#isMax) {
+      await this.#turn(undefined, async () => {
+        await this.cluster.advance(this.cluster.clock.now() + seconds(1));
+        await this.cluster.settle();
+      });
+    }
+    return command;
   }
 
   async #turn<T>(caller: Caller | undefined, work: () => Promise<T>): Promise<T> {
@@ -231,9 +239,21 @@ class Served implements ServedCluster {
     this.#waiters.add(waiter);
     this.#give();
     if (caller.gone) waiter.wake();
+    const bored = this.#isMax && limit !== undefined ? this.#endIfBored(waiter, limit) : undefined;
     await woken;
+    bored?.abort();
     await this.#take(caller);
     if (caller.gone) throw new Gone();
+  }
+
+  /** At clock `max` a wait that nothing else has ended is over when its time has passed on the wall, too. */
+  #endIfBored(waiter: Waiter, limit: Duration): AbortController {
+    const cancel = new AbortController();
+    void wallSleep(Math.min(limit, 2 ** 30), AbortSignal.any([cancel.signal, this.#stop.signal])).then(() => {
+      if (!this.#waiters.has(waiter) || this.#stop.signal.aborted) return;
+      void this.#turn(undefined, () => this.cluster.advance(waiter.end ?? 0));
+    });
+    return cancel;
   }
 
   /** Nobody has the turn: sees to it that time goes on. */
@@ -272,8 +292,9 @@ class Served implements ServedCluster {
     let moved: Caller | undefined;
     let polls = false;
     for (const { caller, end = Number.POSITIVE_INFINITY } of this.#waiters) {
-      if (caller.patience === 'none' || caller.skipped >= MOST_SKIPPED) continue;
+      if (caller.patience === 'none' || caller.command.skipped >= MOST_SKIPPED) continue;
       const next = cluster.nextWakeUp(caller.patience === 'lively' ? LIVELY : undefined) ?? Number.POSITIVE_INFINITY;
+      if (caller.isWatch && next >= end) continue; // a watch is not brought to its end
       const target = Math.min(next, end);
       if (target >= to) continue;
       to = target;
@@ -285,10 +306,9 @@ class Served implements ServedCluster {
     void wallSleep(polls ? POLL : 0, this.#stop.signal).then(() =>
       this.#turn(undefined, async () => {
         if (caller.gone || this.#stop.signal.aborted || cluster.clock.now() !== now) return;
-        caller.skipped += to - now;
+        caller.command.skipped += to - now;
         this.#stirs++;
         await cluster.advance(to);
-        await cluster.settle();
       }),
     );
   }
@@ -402,13 +422,13 @@ class Served implements ServedCluster {
   }
 }
 
-function callerOf(request: ApiRequest, { command = '' }: Origin): Caller {
+function callerOf(request: ApiRequest, { command: words = '' }: Origin, command: Command): Caller {
   const isStream = /\/(exec|attach|portforward|log)$/.test(request.path);
   return {
     isWatch: !isStream,
-    patience: WAITS.test(command) ? 'any' : isStream ? 'lively' : 'none',
+    patience: WAITS.test(words) ? 'any' : isStream ? 'lively' : 'none',
     gone: false,
-    skipped: 0,
+    command,
   };
 }
 
