@@ -1,0 +1,166 @@
+// The real kubectl against a served cluster. Left out, and said so, where there is none.
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Serving } from '../../src/cluster/serve.ts';
+import { createHome } from './harness.ts';
+
+const kubectl = realKubectl();
+const home = createHome();
+let serving: Serving;
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A kubectl that is not ours; its own cache keeps its version. */
+function realKubectl(): string | undefined {
+  for (const path of [
+    '/usr/bin/kubectl',
+    '/usr/local/bin/kubectl',
+    ...(process.env.PATH ?? '').split(':').map((folder) => join(folder, 'kubectl')),
+  ]) {
+    if (path.includes('shims')) continue;
+    const { status, stdout } = spawnSync(path, ['version', '--client'], { encoding: 'utf8' });
+    const minor = Number(/Client Version: v1\.(\d+)/.exec(stdout ?? '')?.[1]);
+    if (status === 0 && minor >= 29) return path;
+  }
+  return undefined;
+}
+
+function run(args: readonly string[], input = ''): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env.PATH, HOME: home.folder, KUBECONFIG: home.kubeconfig };
+    const child = execFile(kubectl ?? '', args, { env, cwd: home.folder, timeout: 15_000 }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+const words = (text: string, input?: string): Promise<Outcome> => run(text.split(' '), input);
+
+const manifest = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: nginx}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+`;
+
+describe.skipIf(!kubectl)(`the real kubectl${kubectl ? '' : ' (skipped: none of 1.29 or later on the PATH)'}`, () => {
+  beforeAll(async () => {
+    serving = await home.start();
+    await words('apply -f -', manifest);
+  }, 60_000);
+  afterAll(async () => {
+    await serving.close();
+    home.remove();
+    expect(home.problems).toEqual([]);
+  });
+
+  test('get nodes', async () => {
+    const { stdout } = await words('get nodes');
+    expect(stdout.split('\n')[0]).toMatch(/^NAME +STATUS +ROLES +AGE +VERSION$/);
+    expect(stdout).toMatch(/^controlplane +Ready +control-plane +\S+ +v1\.36\.0$/m);
+  });
+
+  test('apply: what was created is unchanged or configured the next time', async () => {
+    expect((await words('apply -f -', manifest)).stdout).toBe('deployment.apps/web unchanged\nservice/web unchanged\n');
+    const scaled = manifest.replace('replicas: 2', 'replicas: 3');
+    expect((await words('apply -f -', scaled)).stdout).toBe('deployment.apps/web configured\nservice/web unchanged\n');
+    expect((await words('rollout status deployment/web')).stdout).toBe('deployment "web" successfully rolled out\n');
+    expect((await words('get deployment web -o jsonpath={.status.readyReplicas}')).stdout).toBe('3');
+  });
+
+  test('apply refuses unknown fields', async () => {
+    const { code, stderr } = await words('apply -f -', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndat: {}\n');
+    expect(code).toBe(1);
+    expect(stderr).toContain('strict decoding error: unknown field "dat"');
+  });
+
+  test('an unknown kind is found out by discovery', async () => {
+    const { stderr } = await words('apply -f -', 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n');
+    expect(stderr).toContain('no matches for kind "Widget" in version "example.com/v1"\nensure CRDs are installed first');
+  });
+
+  test.each(['wide', 'yaml', 'json', 'name', 'custom-columns=A:.metadata.name'])('get -o %s', async (output) => {
+    const { code, stdout, stderr } = await run(['get', 'pods,services', '-o', output]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('web-');
+  });
+
+  test('describe tells the events of a Pod', async () => {
+    const { stdout } = await words('describe pod -l app=web');
+    expect(stdout).toContain('Successfully assigned default/web-');
+  });
+
+  test('create sends protobuf', async () => {
+    expect((await words('create deployment proto --image=nginx --replicas=1')).stdout).toBe('deployment.apps/proto created\n');
+    expect((await words('wait --for=condition=Available deployment/proto --timeout=10s')).stdout).toBe(
+      'deployment.apps/proto condition met\n',
+    );
+    expect((await words('scale deployment/proto --replicas=0')).stdout).toBe('deployment.apps/proto scaled\n');
+    expect((await words('delete deployment proto')).stdout).toMatch(/^deployment.apps "proto" deleted/);
+    expect((await words('get deployment proto')).stderr).toBe('Error from server (NotFound): deployments.apps "proto" not found\n');
+  });
+
+  test('logs', async () => {
+    expect((await words('logs deployment/web --tail=1')).stdout).toContain('start worker process');
+  });
+
+  test('exec: output, input and exit code', async () => {
+    expect((await run(['exec', 'deployment/web', '--', 'sh', '-c', 'echo hello'])).stdout).toBe('hello\n');
+    expect((await run(['exec', '-i', 'deployment/web', '--', 'cat'], 'a\nb\n')).stdout).toBe('a\nb\n');
+    const { code, stderr } = await run(['exec', 'deployment/web', '--', 'sh', '-c', 'exit 7']);
+    expect([code, stderr]).toEqual([7, 'command terminated with exit code 7\n']);
+  });
+
+  test('cp: there and back', async () => {
+    const pod = (await words('get pods -l app=web -o name')).stdout.split('\n')[0]?.replace('pod/', '') ?? '';
+    mkdirSync(join(home.folder, 'copied'), { recursive: true });
+    writeFileSync(join(home.folder, 'copied', 'there.txt'), 'kept\n');
+    expect((await run(['cp', 'copied/there.txt', `${pod}:/tmp/there.txt`])).code).toBe(0);
+    expect((await run(['exec', pod, '--', 'cat', '/tmp/there.txt'])).stdout).toBe('kept\n');
+    expect((await run(['cp', `${pod}:/tmp/there.txt`, 'copied/back.txt'])).code).toBe(0);
+    expect(readFileSync(join(home.folder, 'copied', 'back.txt'), 'utf8')).toBe('kept\n');
+  });
+
+  test('explain', async () => {
+    const { stdout } = await words('explain deployment.spec.replicas');
+    expect(stdout).toMatch(/^GROUP: +apps\nKIND: +Deployment\nVERSION: +v1\n\nFIELD: replicas <integer>\n/);
+    expect((await words('explain pod --recursive')).stdout).toContain('livenessProbe\t<Probe>');
+  });
+
+  test('api-resources', async () => {
+    const { stdout } = await words('api-resources');
+    expect(stdout).toMatch(/^deployments +deploy +apps\/v1 +true +Deployment$/m);
+  });
+
+  test('auth can-i', async () => {
+    expect((await words('auth can-i create pods')).stdout).toBe('yes\n');
+    const { code, stdout } = await words('auth can-i create pods --as=jane');
+    expect([code, stdout]).toEqual([1, 'no\n']);
+    expect((await words('auth can-i --list')).code).toBe(0);
+  });
+
+  test('diff and server-side apply', async () => {
+    const changed = manifest.replace('replicas: 2', 'replicas: 4');
+    const { code, stdout } = await words('diff -f -', changed);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\+ {2}replicas: 4$/m);
+    const applied = await words('apply --server-side -f -', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ssa}\ndata: {a: b}\n');
+    expect(applied.stdout).toBe('configmap/ssa serverside-applied\n');
+  });
+});
