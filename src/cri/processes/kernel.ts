@@ -645,6 +645,29 @@ export class Kernel {
     if (first) this.signal(first, 9, true);
   }
 
+  /** A script's number; texts are kept once, and forgotten when no shell runs them any more. */
+  script(text: string): number {
+    const { scripts } = this.s;
+    const known = scripts.indexOf(text);
+    if (known >= 0) return known;
+    if (scripts.length > 40) this.forgetScripts();
+    const free = scripts.indexOf('');
+    if (free < 0) return scripts.push(text) - 1;
+    scripts[free] = text;
+    return free;
+  }
+
+  forgetScripts(): void {
+    const { scripts, procs } = this.s;
+    const used = new Set<number>();
+    for (const { st } of procs) {
+      for (const frame of (st.frames ?? []) as { s: number }[]) used.add(frame.s);
+      for (const [script] of Object.values((st.funcs ?? {}) as Record<string, [number, number]>)) used.add(script);
+    }
+    for (const i of scripts.keys()) if (!used.has(i)) scripts[i] = '';
+    while (scripts.at(-1) === '') scripts.pop();
+  }
+
   // --- running ---
 
   private ready(p: Process): boolean {

@@ -222,6 +222,7 @@ class OpenMachine implements Machine {
 
   snapshot(): MachineState {
     this.kernel.cycles.reset();
+    this.kernel.forgetScripts();
     const { s } = this.kernel;
     for (const [handle, exec] of Object.entries(s.execs))
       if ((exec.exitCode !== undefined || exec.startError !== undefined) && exec.out.length === 0) delete s.execs[handle];

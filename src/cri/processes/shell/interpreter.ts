@@ -78,19 +78,10 @@ export class Interpreter {
     this.sh.frames.push({ k, s, n, i: 0, ...more });
   }
 
-  /** A script's number; texts are kept once. */
-  script(text: string): number {
-    const { scripts } = this.sys.kernel.s;
-    const known = scripts.indexOf(text);
-    if (known >= 0) return known;
-    scripts.push(text);
-    return scripts.length - 1;
-  }
-
   /** Runs a text from here on; throws on a syntax error. */
   pushText(text: string): void {
     const root = parsed(text).root;
-    this.push('list', this.script(text), root);
+    this.push('list', this.sys.kernel.script(text), root);
   }
 
   pop(): Frame | undefined {
