@@ -232,10 +232,14 @@ export function copyConfig(config: Kubeconfig): Kubeconfig {
 }
 
 function writePrivately(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.${process.pid}`;
-  writeFileSync(beside, text, { mode: 0o600 });
-  renameSync(beside, path);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(beside, text, { mode: 0o600 });
+    renameSync(beside, path);
+  } catch (error) {
+    throw new ConfigError(`cannot write the kubeconfig ${path}: ${(error as NodeJS.ErrnoException).code ?? 'failed'}`);
+  }
 }
 
 function read(absolute: string, shown: string): string | undefined {
