@@ -119,6 +119,95 @@ describe('a Job', () => {
     expect([pods().length, jobs()[0]?.status?.conditions?.[0]?.reason]).toEqual([1, 'JobResumed']);
   });
 
+  const fail = async (exitCode: number, which = pods().filter(({ status }) => !status?.phase), extra: object = {}) => {
+    for (const pod of which) {
+      const terminated = { exitCode, finishedAt: new Date(cluster.now).toISOString().replace(/\.\d+/, '') };
+      const containerStatuses = [{ name: 'c', restartCount: 0, state: { terminated } }];
+      cluster.change(Pod, pod.metadata, { status: { phase: 'Failed', containerStatuses, ...extra } });
+    }
+    await cluster.drain();
+  };
+  const reasons = () => jobs()[0]?.status?.conditions?.map(({ type, reason, message }) => [type, reason, message]);
+
+  test('fails at once on an exit code that its policy names', async () => {
+    const rules = [{ action: 'FailJob', onExitCodes: { containerName: 'c', operator: 'In', values: [42] } }];
+    cluster.create(Job, job({ podFailurePolicy: { rules } }));
+    await cluster.drain();
+    await fail(42);
+    const message = `Container c for pod default/${pods()[0]?.metadata.name} failed with exit code 42 matching FailJob rule at index 0`;
+    expect(reasons()).toEqual([
+      ['FailureTarget', 'PodFailurePolicy', message],
+      ['Failed', 'PodFailurePolicy', message],
+    ]);
+    expect(jobs()[0]?.status?.failed).toBe(1);
+  });
+
+  test('replaces what was disrupted without counting it', async () => {
+    const rules = [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }];
+    cluster.create(Job, job({ backoffLimit: 0, podFailurePolicy: { rules } }));
+    await cluster.drain();
+    await fail(137, undefined, { conditions: [{ type: 'DisruptionTarget', status: 'True' }] });
+    await cluster.advance(10_000);
+    expect([pods().length, jobs()[0]?.status?.failed, reasons()]).toEqual([2, undefined, undefined]);
+    await end('Succeeded');
+    expect(reasons()?.at(-1)?.[0]).toBe('Complete');
+  });
+
+  test('gives up single indexes and goes on with the others', async () => {
+    cluster.create(
+      Job,
+      job({ completions: 2, parallelism: 2, completionMode: 'Indexed', backoffLimit: 2 ** 31 - 1, backoffLimitPerIndex: 1 }),
+    );
+    await cluster.drain();
+    const of = (index: number) => pods().filter(({ spec, status }) => spec.hostname === `pi-${index}` && !status?.phase);
+    expect(of(0)[0]?.metadata.annotations).toMatchObject({ 'batch.kubernetes.io/job-index-failure-count': '0' });
+    await fail(1, of(0));
+    expect(jobs()[0]?.status).toMatchObject({ failedIndexes: '' });
+    await cluster.advance(10_000);
+    expect(of(0)[0]?.metadata.annotations).toMatchObject({ 'batch.kubernetes.io/job-index-failure-count': '1' });
+    expect(jobs()[0]?.status?.failed).toBe(1);
+    await fail(1, of(0));
+    expect(jobs()[0]?.status).toMatchObject({ failedIndexes: '0', failed: 2, active: 1 });
+    await end('Succeeded');
+    expect(jobs()[0]?.status).toMatchObject({ failedIndexes: '0', completedIndexes: '1', failed: 2, succeeded: 1 });
+    expect(reasons()?.at(-1)).toEqual(['Failed', 'FailedIndexes', 'Job has failed indexes']);
+  });
+
+  test('gives up when more indexes fail than allowed', async () => {
+    const spec = { completions: 3, parallelism: 3, completionMode: 'Indexed', backoffLimit: 2 ** 31 - 1 };
+    cluster.create(Job, job({ ...spec, backoffLimitPerIndex: 0, maxFailedIndexes: 1 }));
+    await cluster.drain();
+    await fail(1, pods().slice(0, 1));
+    expect(jobs()[0]?.status?.conditions).toBeUndefined();
+    await fail(1, pods().slice(1, 2));
+    const message = 'Job has exceeded the specified maximal number of failed indexes';
+    expect(reasons()?.at(0)).toEqual(['FailureTarget', 'MaxFailedIndexesExceeded', message]);
+    expect(pods().filter(({ metadata }) => !metadata.deletionTimestamp)).toHaveLength(2);
+  });
+
+  test.each([
+    { rules: [{ succeededIndexes: '0' }], done: [0], met: true },
+    { rules: [{ succeededIndexes: '0' }], done: [1], met: false },
+    { rules: [{ succeededCount: 2 }], done: [1, 2], met: true },
+    { rules: [{ succeededIndexes: '0,2', succeededCount: 1 }], done: [2], met: true },
+    { rules: [{ succeededIndexes: '0,2' }], done: [2], met: false },
+  ])('success policy $rules with indexes $done done is met: $met', async ({ rules, done, met }) => {
+    cluster.create(Job, job({ completions: 3, parallelism: 3, completionMode: 'Indexed', successPolicy: { rules } }));
+    await cluster.drain();
+    const hosts = done.map((index) => `pi-${index}`);
+    await end(
+      'Succeeded',
+      pods().filter(({ spec }) => hosts.includes(spec.hostname ?? '')),
+    );
+    expect(reasons()?.at(0)).toEqual(met ? ['SuccessCriteriaMet', 'SuccessPolicy', 'Matched rules at index 0'] : undefined);
+  });
+
+  test('that another controller manages is left alone', async () => {
+    cluster.create(Job, job({ managedBy: 'example.com/batch' }));
+    await cluster.drain();
+    expect(pods()).toEqual([]);
+  });
+
   test('goes away when its time to live after the end is over', async () => {
     cluster.create(Job, job({ ttlSecondsAfterFinished: 60 }));
     await cluster.drain();

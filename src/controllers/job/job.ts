@@ -1,5 +1,5 @@
 // Plays the Job controller. Finished Pods are counted once, by way of their finalizer; what comes next is decided in plan.ts.
-// Left out: podFailurePolicy, successPolicy and backoffLimitPerIndex.
+// What a failed Pod means is decided in policies.ts. A Job that another controller manages (managedBy) is left alone.
 import { Job } from '../../api/batch/job.ts';
 import { Pod } from '../../api/core/pod.ts';
 import type { V1JobCondition, V1JobStatus } from '../../api/generated/types.ts';
@@ -10,9 +10,9 @@ import { isNotFound } from '../../machinery/status.ts';
 import { conditionOf, withCondition } from '../conditions.ts';
 import { type ControllerContext, defineController } from '../define.ts';
 import { adoptOrphans, claimOwned } from '../ownership.ts';
-import { isReady, podFrom, workloadView } from '../pods.ts';
+import { isActive, isReady, podFrom, workloadView } from '../pods.ts';
 import { createPod, deletePod, slowStart } from '../slow-start.ts';
-import { COMPLETION_INDEX, formatIndexes } from './indexes.ts';
+import { COMPLETION_INDEX, formatIndexes, indexOf, parseIndexes } from './indexes.ts';
 import {
   completedIndexes,
   isFailed,
@@ -21,11 +21,14 @@ import {
   notBefore,
   type Outcome,
   outcomeOf,
+  successorNotBefore,
   type Tally,
   wantedActive,
 } from './plan.ts';
+import { awaitingSuccessors, givesIndexUp, hasLimitPerIndex, indexFailureAnnotations, replacesFailedOnly, verdictOn } from './policies.ts';
 
 const FINALIZER = 'batch.kubernetes.io/job-tracking';
+const MANAGER = 'kubernetes.io/job-controller';
 
 export const jobController = defineController({
   name: 'job-controller',
@@ -35,7 +38,7 @@ export const jobController = defineController({
   adopt: (namespace, { client }) => adoptOrphans(client, Job, Pod, namespace),
   async reconcile(key, context) {
     const job = await context.client.get(Job, key);
-    if (!job) return undefined;
+    if (!job || (job.spec.managedBy !== undefined && job.spec.managedBy !== MANAGER)) return undefined;
     const adopt = job.status?.startTime === undefined;
     const pods = await claimOwned(context.client, { owner: job, kind: Pod, selector: job.spec.selector, adopt });
     if (isJobFinished(job) || job.metadata.deletionTimestamp) {
@@ -87,7 +90,7 @@ async function work(job: Job, pods: readonly Pod[], context: ControllerContext):
   }
 
   let completionTime = job.status?.completionTime;
-  if (outcome && tally.terminating.length === 0 && uncounted.length === 0) {
+  if (outcome && tally.terminating.length === 0 && uncounted.length === 0 && tally.awaiting.size === 0) {
     conditions = withJobCondition(conditions, outcome, now);
     if (outcome.type === 'Complete') completionTime = rfc3339(now);
   }
@@ -99,14 +102,12 @@ async function work(job: Job, pods: readonly Pod[], context: ControllerContext):
     terminating: tally.terminating.length,
     ready: tally.ready,
     succeeded: tally.succeeded || undefined,
-    failed: tally.failed || undefined,
+    failed: tally.failed - countable(job, [...tally.awaiting.values()]).length || undefined,
     completedIndexes: job.spec.completionMode === 'Indexed' ? formatIndexes(tally.completedIndexes) || undefined : undefined,
+    failedIndexes: hasLimitPerIndex(job) ? formatIndexes(tally.failedIndexes) : undefined,
     uncountedTerminatedPods: {
       ...uidsOf('succeeded', uncounted.filter(isSucceeded)),
-      ...uidsOf(
-        'failed',
-        uncounted.filter((pod) => !isSucceeded(pod)),
-      ),
+      ...uidsOf('failed', countable(job, uncounted)),
     },
   };
   const updated = await client.updateStatus(Job, job, status);
@@ -127,25 +128,51 @@ function decided(conditions: V1JobCondition[] | undefined): Outcome | undefined 
   return undefined;
 }
 
-/** Counts the Pods. Those that have ended and carry the finalizer are new, unless an interrupted look has counted them already. */
+/**
+ * Counts the Pods. Those that have ended and carry the finalizer are new, unless an interrupted look has counted them already or they
+ * wait for their successor.
+ */
 function take(job: Job, pods: readonly Pod[]): { tally: Tally; uncounted: Pod[] } {
   const { succeeded = 0, failed = 0, uncountedTerminatedPods: before } = job.status ?? {};
   const counted = new Set([...(before?.succeeded ?? []), ...(before?.failed ?? [])]);
-  const ended = pods.filter((pod) => isSucceeded(pod) || isFailed(pod));
-  const uncounted = ended.filter(({ metadata }) => metadata.finalizers?.includes(FINALIZER));
-  const news = uncounted.filter(({ metadata }) => !counted.has(metadata.uid));
-  const active = pods.filter((pod) => !ended.includes(pod));
+  const hasFailed = (pod: Pod): boolean => isFailed(pod, job);
+  const ended = pods.filter((pod) => isSucceeded(pod) || hasFailed(pod));
+  const tracked = ended.filter(({ metadata }) => metadata.finalizers?.includes(FINALIZER));
+  const active = pods.filter(isActive);
+  const newlyFailed = tracked.filter((pod) => hasFailed(pod) && !counted.has(pod.metadata.uid));
+  const completed = completedIndexes(job, tracked.filter(isSucceeded));
+  const failedIndexes = hasLimitPerIndex(job) ? failedIndexesOf(job, newlyFailed) : new Set<number>();
+  const settled = new Set([...completed, ...failedIndexes, ...active.flatMap((pod) => indexOf(pod) ?? [])]);
+  const awaiting = hasLimitPerIndex(job) && !decided(job.status?.conditions) ? awaitingSuccessors(newlyFailed, settled) : new Map();
+  const waiting = new Set(awaiting.values());
+  const news = tracked.filter(({ metadata }) => !counted.has(metadata.uid));
   const tally: Tally = {
     active,
     terminating: pods.filter(
       ({ metadata, status }) => metadata.deletionTimestamp && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
     ),
     ready: active.filter(isReady).length,
-    succeeded: succeeded + news.filter(isSucceeded).length,
-    failed: failed + news.filter((pod) => !isSucceeded(pod)).length,
-    completedIndexes: completedIndexes(job, news.filter(isSucceeded)),
+    succeeded: job.spec.completionMode === 'Indexed' ? completed.size : succeeded + news.filter(isSucceeded).length,
+    failed: failed + countable(job, newlyFailed).length,
+    completedIndexes: completed,
+    failedIndexes,
+    newlyFailed,
+    awaiting,
   };
-  return { tally, uncounted };
+  return { tally, uncounted: tracked.filter((pod) => !waiting.has(pod)) };
+}
+
+/** Failed Pods that no rule ignores. */
+const countable = (job: Job, pods: readonly Pod[]): Pod[] =>
+  pods.filter((pod) => !isSucceeded(pod) && verdictOn(pod, job).action !== 'Ignore');
+
+function failedIndexesOf(job: Job, newlyFailed: readonly Pod[]): Set<number> {
+  const indexes = parseIndexes(job.status?.failedIndexes);
+  for (const pod of newlyFailed) {
+    const index = indexOf(pod);
+    if (index !== undefined && index < (job.spec.completions ?? 0) && givesIndexUp(pod, job)) indexes.add(index);
+  }
+  return indexes;
 }
 
 /** Creates or deletes Pods until as many are active as should be. */
@@ -159,20 +186,34 @@ async function balance(job: Job, pods: readonly Pod[], tally: Tally, context: Co
       tally.terminating.push(pod);
     }
   }
-  if (missing <= 0) return undefined;
-  const earliest = notBefore(pods);
-  if (earliest > now) return { requeueAfter: earliest - now, class: 'recurrence' };
-  const indexes = nextIndexes(job, tally, missing);
-  const { done, error } = await slowStart(indexes?.length ?? missing, (i) => createPod(context, job, jobPod(job, indexes?.[i])));
+  const wanted = missing - (replacesFailedOnly(job) ? tally.terminating.length : 0);
+  if (wanted <= 0) return undefined;
+  const later = (earliest: number): ReconcileResult => ({ requeueAfter: earliest - now, class: 'recurrence' });
+  const earliest = hasLimitPerIndex(job) ? 0 : notBefore(pods);
+  if (earliest > now) return later(earliest);
+  let indexes = nextIndexes(job, tally, wanted);
+  let next: ReconcileResult | undefined;
+  if (indexes && hasLimitPerIndex(job)) {
+    const due = (index: number): number => {
+      const failed = tally.awaiting.get(index);
+      return failed ? successorNotBefore(failed) : 0;
+    };
+    const waiting = indexes.filter((index) => due(index) > now);
+    if (waiting.length > 0) next = later(Math.min(...waiting.map(due)));
+    indexes = indexes.filter((index) => due(index) <= now);
+  }
+  const create = (i: number): Promise<Pod> => createPod(context, job, jobPod(job, indexes?.[i], tally.awaiting.get(indexes?.[i] ?? -1)));
+  const { done, error } = await slowStart(indexes?.length ?? wanted, create);
   tally.active.push(...done);
   if (error) throw error;
-  return undefined;
+  return next;
 }
 
 const youngestFirst = (a: Pod, b: Pod): number =>
   Number(isReady(a)) - Number(isReady(b)) || (a.metadata.creationTimestamp > b.metadata.creationTimestamp ? -1 : 1);
 
-export function jobPod(job: Job, index: number | undefined): NewObject<Pod> {
+/** @param replaced the failed Pod of the same index, if any */
+export function jobPod(job: Job, index: number | undefined, replaced?: Pod): NewObject<Pod> {
   const pod = podFrom(job.spec.template, job);
   const metadata = { ...pod.metadata, finalizers: [...(pod.metadata.finalizers ?? []), FINALIZER] };
   if (index === undefined) return { ...pod, metadata };
@@ -186,7 +227,7 @@ export function jobPod(job: Job, index: number | undefined): NewObject<Pod> {
       ...metadata,
       generateName: `${job.metadata.name}-${number}-`,
       labels: { ...metadata.labels, [COMPLETION_INDEX]: number },
-      annotations: { ...metadata.annotations, [COMPLETION_INDEX]: number },
+      annotations: { ...metadata.annotations, [COMPLETION_INDEX]: number, ...indexFailureAnnotations(replaced, job) },
     },
     spec: {
       ...pod.spec,
