@@ -2,6 +2,9 @@
 // through the API, and the static Pods come up as in life before anybody answers there.
 import { bootstrapObjects } from '../apiserver/bootstrap/objects.ts';
 import type { Client } from '../client/client.ts';
+import { keepImage } from '../cri/runtime/images.ts';
+import { parseReference } from '../cri/runtime/reference.ts';
+import { createRegistries } from '../cri/runtime/registries.ts';
 import { minutes, seconds } from '../machinery/clock.ts';
 import { DialError } from '../machinery/dialer.ts';
 import type { Credentials } from '../machinery/http.ts';
@@ -39,7 +42,16 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
   const controlPlane = controlPlaneOf(facts);
   const fill = filler(facts);
 
-  const boot = (node: (typeof facts.nodes)[number]): void => {
+  /** As `kubeadm config images pull` does before anything starts. */
+  const prePull = async (node: string, image: string): Promise<void> => {
+    const reference = parseReference(image);
+    if ('error' in reference) throw new Error(`${image}: ${reference.error}`);
+    const found = await createRegistries().find(reference);
+    if ('error' in found) throw new Error(found.error);
+    keepImage(store, node, reference, found.image, clock.now());
+  };
+
+  const boot = async (node: (typeof facts.nodes)[number]): Promise<void> => {
     const isControlPlane = node.role === 'control-plane';
     addMachine(
       store,
@@ -62,20 +74,22 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
       for (const [name, text] of Object.entries(staticPods)) {
         const [pod] = fill(text);
         disk.write(`${MANIFESTS}/${name}.yaml`, writeYaml(pod), { mode: 0o600, at: clock.now() });
+        for (const { image } of (pod as Manifest & { spec: { containers: { image: string }[] } }).spec.containers)
+          await prePull(node.name, image);
       }
     }
     startUnit(store, wakeUps, node.name, 'containerd', clock.now());
     startUnit(store, wakeUps, node.name, 'kubelet', clock.now());
   };
 
-  boot(controlPlane);
+  await boot(controlPlane);
   const apiserver = cluster.client(APISERVER, 'kube-apiserver/v1.36.0', controlPlane.name);
   await untilServing(cluster, apiserver);
   await createAll(apiserver, bootstrapObjects(facts.serviceIP, controlPlane.ip));
 
   const kubeadm = cluster.client(SUPER_ADMIN, 'kubeadm/v1.36.0', controlPlane.name);
   await createAll(kubeadm, kubeadmObjects(facts));
-  for (const node of facts.nodes) if (node !== controlPlane) boot(node);
+  for (const node of facts.nodes) if (node !== controlPlane) await boot(node);
   await cluster.advance(clock.now() + seconds(2));
   await kubeadm.request({
     method: 'PATCH',

@@ -3,7 +3,6 @@
 import type { Client, EventRecorder } from '../client/client.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { controllers } from '../controllers/index.ts';
-import { openMachine } from '../cri/processes/open.ts';
 import { createLeaseLoop } from '../etcd/leases.ts';
 import { createKubelet } from '../kubelet/kubelet.ts';
 import type { Instant } from '../machinery/clock.ts';
@@ -12,7 +11,6 @@ import type { ApiHandler, Credentials, HttpRequest, HttpResponse } from '../mach
 import { drawer } from '../machinery/store.ts';
 import { networkLoops } from '../network/index.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
-import { createCatalog } from './catalog.ts';
 import type { ClusterParts } from './cluster.ts';
 import { controlPlaneOf } from './facts.ts';
 import type { HostedLoop } from './loop-host.ts';
@@ -67,8 +65,6 @@ export function openRooms(parts: ClusterParts): Rooms {
     wakeUps,
     recurrences,
     pass,
-    openMachine: async (state, at, host) => openMachine(state, host, at),
-    catalog: createCatalog(random),
   });
 
   const always = (): boolean => true;

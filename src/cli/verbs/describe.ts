@@ -110,7 +110,9 @@ function surroundings(context: VerbContext, mapping: Mapping, object: KubeObject
 
 async function eventsOf(context: VerbContext, mapping: Mapping, { metadata }: KubeObject): Promise<readonly CoreV1Event[]> {
   // A kubelet names its node by name where a uid belongs, so uids of nodes are not asked for.
-  const uid = mapping.kind === 'Node' ? '' : `,involvedObject.uid=${metadata.uid}`;
+  // A kubelet knows its static Pods by the hash of their manifest, and its events name them so.
+  const known = metadata.annotations?.['kubernetes.io/config.mirror'] ?? metadata.uid;
+  const uid = mapping.kind === 'Node' ? '' : `,involvedObject.uid=${known}`;
   const inNamespace = metadata.namespace ? `,involvedObject.namespace=${metadata.namespace}` : '';
   const fieldSelector = `involvedObject.name=${metadata.name}${inNamespace},involvedObject.kind=${mapping.kind}${uid}`;
   const events = await listObjects(context, await context.mapper.byResource('events'), metadata.namespace, { fieldSelector });
