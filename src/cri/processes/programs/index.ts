@@ -1,16 +1,26 @@
 // Every program that a process can run, by the name that executables of images carry.
 import type { ProgramTable } from '../program.ts';
 import * as basic from './basic.ts';
+import * as cat from './cat.ts';
 import * as disk from './disk.ts';
+import * as dump from './dump.ts';
 import { filter } from './filter.ts';
+import * as find from './find.ts';
+import * as grep from './grep.ts';
+import * as headTail from './head-tail.ts';
+import * as listing from './listing.ts';
 import * as nested from './nested.ts';
 import * as net from './net.ts';
 import { nginx } from './nginx.ts';
+import * as permissions from './permissions.ts';
 import * as servers from './servers.ts';
 import { sh } from './sh.ts';
+import * as sort from './sort.ts';
 import * as system from './system.ts';
 import { tar } from './tar.ts';
 import * as text from './text.ts';
+import * as trCut from './tr-cut.ts';
+import * as wc from './wc.ts';
 
 const operands = (args: readonly string[]): number => args.filter((a) => !a.startsWith('-')).length;
 
@@ -47,30 +57,30 @@ export const programs: ProgramTable = {
   sync: basic.instant(() => 0),
   clear: basic.instant(() => 0),
   stty: basic.instant(() => 0),
-  cat: text.cat,
-  head: text.head,
-  tail: text.tail,
-  tee: text.tee,
-  wc: text.wc,
-  grep: text.grep,
-  tr: text.tr,
-  cut: text.cut,
+  cat: cat.cat,
+  head: headTail.head,
+  tail: headTail.tail,
+  tee: cat.tee,
+  wc: wc.wc,
+  grep: grep.grep,
+  tr: trCut.tr,
+  cut: trCut.cut,
   seq: text.seq,
-  sort: text.sort,
-  uniq: text.uniq,
+  sort: sort.sort,
+  uniq: sort.uniq,
   tac: text.tac,
   rev: text.rev,
   nl: text.nl,
   fold: text.fold,
-  base64: text.base64,
-  md5sum: text.md5sum,
-  sha1sum: text.sha1sum,
-  sha256sum: text.sha256sum,
+  base64: dump.base64,
+  md5sum: dump.md5sum,
+  sha1sum: dump.sha1sum,
+  sha256sum: dump.sha256sum,
   yes: text.yes,
-  od: text.od,
-  hexdump: text.od,
-  less: text.cat,
-  more: text.cat,
+  od: dump.od,
+  hexdump: dump.od,
+  less: cat.cat,
+  more: cat.cat,
   sed: filter((args, files) => files === 0 || operands(args) < 1),
   awk: filter((_args, files) => files === 0),
   jq: filter((_args, files) => files === 0),
@@ -79,7 +89,7 @@ export const programs: ProgramTable = {
   split: filter((_args, files) => files === 0),
   gzip: filter((_args, files) => files === 0),
   gunzip: filter((_args, files) => files === 0),
-  ls: disk.ls,
+  ls: listing.ls,
   mkdir: disk.mkdir,
   rmdir: disk.rmdir,
   rm: disk.rm,
@@ -88,17 +98,17 @@ export const programs: ProgramTable = {
   mv: disk.mv,
   ln: disk.ln,
   touch: disk.touch,
-  chmod: disk.chmod,
-  chown: disk.chown,
-  chgrp: disk.chown,
-  stat: disk.stat,
+  chmod: permissions.chmod,
+  chown: permissions.chown,
+  chgrp: permissions.chown,
+  stat: listing.stat,
   readlink: disk.readlink,
   realpath: disk.readlink,
   mktemp: disk.mktemp,
-  du: disk.du,
-  df: disk.df,
+  du: listing.du,
+  df: listing.df,
   dd: disk.dd,
-  find: disk.find,
+  find: find.find,
   mkfifo: disk.mkfifo,
   ps: system.ps,
   pidof: system.pidof,
