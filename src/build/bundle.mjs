@@ -27,8 +27,8 @@ const { outputFiles } = await build({
   write: false,
   // Node's conditions would choose the CommonJS builds, of which a chunk gives no named exports.
   alias: { yaml: join(root, 'node_modules', 'yaml', 'browser', 'index.js') },
-  // Languages and formats that no simulated process uses.
-  external: ['@mongodb-js/zstd', 'node-liblzma', 'seek-bzip', 'sql.js', 'quickjs-emscripten', 'turndown'],
+  // Big and only for `kubemu serve`; then languages and formats that no simulated process uses.
+  external: ['@peculiar/x509', '@mongodb-js/zstd', 'node-liblzma', 'seek-bzip', 'sql.js', 'quickjs-emscripten', 'turndown'],
 });
 
 // CommonJS, because Node starts it sooner than ECMAScript modules, and V8's code cache can be used with it.
