@@ -3,8 +3,9 @@
 // A cluster is kubemu's when its entry carries an extension named `kubemu` that names the state file. Users may carry an extension of
 // the same name with the identity that their client certificate would prove (`kubernetes-admin`, O=kubeadm:cluster-admins), until the
 // cluster issues certificates; a `client-certificate-data` is believed by its subject. ~/.kube is never looked at.
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../machinery/make-folder.ts';
 import { readSimpleYaml } from '../machinery/yaml-read.ts';
 
 export interface NamedExtension {
@@ -234,7 +235,7 @@ export function copyConfig(config: Kubeconfig): Kubeconfig {
 function writePrivately(path: string, text: string): void {
   const beside = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     writeFileSync(beside, text, { mode: 0o600 });
     renameSync(beside, path);
   } catch (error) {

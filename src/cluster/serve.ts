@@ -1,9 +1,10 @@
 // `kubemu serve`: an open cluster behind listeners, with an authority of its own, and a kubeconfig that leads there.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import type { KeyPair } from '../apiserver/https/certificates.ts';
 import type { Listener } from '../apiserver/https/listener.ts';
 import { wallNow } from '../machinery/clock.ts';
+import { makeFolder } from '../machinery/make-folder.ts';
 import { writeYaml } from '../machinery/yaml-write.ts';
 import { controlPlaneOf } from './facts.ts';
 import { openServed, type ServedCluster } from './serve/served.ts';
@@ -147,7 +148,7 @@ function kubeconfigText(served: ServedCluster, { stateFile }: ServeOptions, serv
 
 function writePrivately(path: string, text: string): void {
   if (!isAbsolute(path)) throw new Error(`the path of a kubeconfig must be absolute: ${path}`);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const beside = `${path}.${process.pid}`;
   writeFileSync(beside, text, { mode: 0o600 });
   renameSync(beside, path);

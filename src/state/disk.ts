@@ -11,7 +11,6 @@ import {
   fsyncSync,
   ftruncateSync,
   linkSync,
-  mkdirSync,
   openSync,
   readSync,
   realpathSync,
@@ -22,6 +21,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../machinery/make-folder.ts';
 import { StateFileError } from './errors.ts';
 
 /** Which bytes these were: differs as soon as somebody has appended, replaced or deleted. */
@@ -102,9 +102,12 @@ export function overwriteTail(path: string, position: number, bytes: Buffer, foo
   };
 }
 
-/** Writes a new file beside `path`; it takes the old one's place once it is durable. `keepAs` is another name for the old one. */
-export function replaceFile(path: string, write: (block: (bytes: Buffer) => void) => void, keepAs?: string): Unsynced {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+/**
+ * Writes a new file beside `path`; it takes the old one's place once it is durable. `keepAs` is another name for the old one, and
+ * must be free; `previous` is one if the file system can give it.
+ */
+export function replaceFile(path: string, write: (block: (bytes: Buffer) => void) => void, keepAs?: string, previous?: string): Unsynced {
+  makeFolder(dirname(path));
   const beside = `${path}.new`;
   rmSync(beside, { force: true }); // of somebody who died
   const fd = openSync(beside, 'wx', 0o600);
@@ -125,6 +128,7 @@ export function replaceFile(path: string, write: (block: (bytes: Buffer) => void
       try {
         await settled((done) => fsync(fd, done)).finally(() => closeSync(fd));
         if (keepAs) keep(path, keepAs);
+        if (previous) relink(path, previous);
         renameSync(beside, path);
       } catch (error) {
         rmSync(beside, { force: true });
@@ -145,6 +149,16 @@ function keep(path: string, as: string): void {
     linkSync(path, as);
   } catch {
     copyFileSync(path, as, flags.COPYFILE_EXCL); // a file system without hard links
+  }
+}
+
+/** What is kept for convenience must not stand in the way of a commit. */
+function relink(path: string, as: string): void {
+  try {
+    rmSync(as, { force: true });
+    linkSync(path, as);
+  } catch {
+    // a file system without hard links: undo reaches back to the last fold only
   }
 }
 

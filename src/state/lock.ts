@@ -2,21 +2,11 @@
 // a lock alive by touching it every few seconds and takes it from an owner who was merely asleep; and each costs more to load than
 // a whole lock here (0.1 ms). It appears complete (a hard link to a finished file) or not at all. An owner that has died, by
 // `kill -9` or a power cut, is found out by its pid and its start time, and its lock is taken over.
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, linkSync, readFileSync, readlinkSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { wallNow, wallSleep } from '../machinery/clock.ts';
+import { makeFolder } from '../machinery/make-folder.ts';
 import { resolveStatePath } from './disk.ts';
 import { fileError, StateFileError } from './errors.ts';
 
@@ -133,7 +123,7 @@ function create(file: string, owner: LockOwner): boolean {
     writeFileSync(finished, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     writeFileSync(finished, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
   }
   try {
