@@ -77,10 +77,8 @@ export async function changeMetadata(context: VerbContext, wording: Wording): Pr
       local,
     );
     if (listing) {
-      if (!flags.bool('list') || flags.string('output')) return;
-      context.out(`Listing ${wording.field} for ${info.mapping.kind}.${info.mapping.group || ''}/${info.name}:`.replace('./', '/'));
       for (const [key, value] of Object.entries(object.metadata[wording.field] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
-        context.out(` ${key}=${value}`);
+        context.out(`${key}=${value}`);
       return;
     }
     await print(info.mapping, object, operation(wording, current, changes, changed));

@@ -36,8 +36,14 @@ async function fromReplicaSets(context: VerbContext, owner: KubeObject, labelSel
     .map((set) => ({
       number: Number(set.metadata.annotations?.[REVISION] ?? 0),
       cause: set.metadata.annotations?.[CAUSE] ?? '<none>',
-      template: (set as unknown as V1ReplicaSet).spec?.template ?? {},
+      template: withCause((set as unknown as V1ReplicaSet).spec?.template ?? {}, set.metadata.annotations?.[CAUSE]),
     }));
+}
+
+/** The cause is shown as an annotation of the template. */
+function withCause(template: V1PodTemplateSpec, cause: string | undefined): V1PodTemplateSpec {
+  if (!cause) return template;
+  return { ...template, metadata: { ...template.metadata, annotations: { ...template.metadata?.annotations, [CAUSE]: cause } } };
 }
 
 async function fromControllerRevisions(context: VerbContext, owner: KubeObject, labelSelector: string): Promise<Revision[]> {

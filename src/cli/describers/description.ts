@@ -23,6 +23,11 @@ export class Description {
     this.text = '';
   }
 
+  /** The text with its tabs, as `rollout history` shows it. */
+  unaligned(): string {
+    return this.done + this.text;
+  }
+
   toString(): string {
     this.flush();
     return this.done;

@@ -33,7 +33,7 @@ export const rolloutHistory = defineVerb({
       if (one) {
         const out = new Description();
         describePodTemplate(out, one.template);
-        context.write(`${title} with revision #${wanted}\n${out.toString()}\n`);
+        context.write(`${title} with revision #${wanted}\n${out.unaligned()}\n`);
         return;
       }
       const rows = revisions.map(({ number, cause }) => `${number}\t${cause}\n`).join('');

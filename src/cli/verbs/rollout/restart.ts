@@ -19,7 +19,7 @@ export const rolloutRestart = defineVerb({
       );
       if ((info.object.spec as { paused?: boolean }).paused) {
         throw new KubectlError(
-          `${info.mapping.resource} ${JSON.stringify(info.name)} restarting failed: can't restart paused deployment (run rollout resume first)`,
+          `${info.mapping.resource}.${info.mapping.group} ${JSON.stringify(info.name)} can't restart paused deployment (run rollout resume first)`,
         );
       }
       const patch = { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': rfc3339(context.now()) } } } } };

@@ -1,5 +1,6 @@
 // `rollout undo`: an older template again.
 
+import { jsonEqual } from '../../../machinery/equal.ts';
 import { Description } from '../../describers/description.ts';
 import { describePodTemplate } from '../../describers/pod-template.ts';
 import { dryRunOf, dryRunSuffix } from '../../dry-run.ts';
@@ -24,9 +25,9 @@ export const rolloutUndo = defineVerb({
     const print = await resultPrinter(context, { dryRun });
     await eachRollout(context, 'undo', async (info) => {
       const { spec } = info.object as { spec?: { paused?: boolean; template?: object } };
+      const target = chosen(await revisionsOf(context, info), wanted, `${info.mapping.singular} ${JSON.stringify(info.name)}`);
       if (spec?.paused)
-        throw new KubectlError(`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`);
-      const target = chosen(await revisionsOf(context, info), wanted);
+        throw new KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
       const title = `${nameOf(info.mapping)}/${info.name}`;
       if (info.object.metadata.annotations?.[LAST_APPLIED] !== undefined) {
         context.err(
@@ -37,11 +38,10 @@ export const rolloutUndo = defineVerb({
       if (dryRun === 'client') {
         const out = new Description();
         describePodTemplate(out, target.template);
-        context.write(`${title} ${out.toString().replace(/\n$/, '')} ${dryRunSuffix(dryRun).trim()}\n`);
+        context.write(`${title} ${out.unaligned().replace(/\n$/, '')} ${dryRunSuffix(dryRun).trim()}\n`);
         return;
       }
-      const same = JSON.stringify(template) === JSON.stringify(spec?.template);
-      if (same) {
+      if (jsonEqual(template, spec?.template)) {
         context.out(`${title} skipped rollback (current template already matches revision ${target.number})`);
         return;
       }
@@ -56,18 +56,20 @@ export const rolloutUndo = defineVerb({
   },
 });
 
-function chosen(revisions: readonly Revision[], wanted: number): Revision {
+function chosen(revisions: readonly Revision[], wanted: number, whose: string): Revision {
   if (wanted > 0) {
     const found = revisions.find(({ number }) => number === wanted);
     if (!found) throw new KubectlError(`unable to find specified revision ${wanted} in history`);
     return found;
   }
   const before = revisions.at(-2);
-  if (!before) throw new KubectlError('no rollout history found');
+  if (!before) throw new KubectlError(`no rollout history found for ${whose}`);
   return before;
 }
 
 function withoutHash({ template }: Revision): object {
   const { 'pod-template-hash': _, ...labels } = template.metadata?.labels ?? {};
-  return { ...template, metadata: { ...template.metadata, labels } };
+  const { 'kubernetes.io/change-cause': _cause, ...annotations } = template.metadata?.annotations ?? {};
+  const { annotations: _old, ...metadata } = template.metadata ?? {};
+  return { ...template, metadata: { ...metadata, ...(Object.keys(annotations).length > 0 ? { annotations } : {}), labels } };
 }

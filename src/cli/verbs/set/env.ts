@@ -1,7 +1,8 @@
-// `set env`. Left out, and refused by name: --from and --keys.
+// `set env`.
 import type { V1EnvVar } from '../../../api/generated/types.ts';
 import { badEnvName } from '../../key-sources.ts';
 import { podSpecOf, selectContainers } from '../../pod-spec-of.ts';
+import { getObject } from '../../rest.ts';
 import { setOn, splitChanges } from '../../set-resources.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../../verb.ts';
 
@@ -24,11 +25,8 @@ export const setEnv = defineVerb({
       throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
     if (flags.list('keys').length > 0 && !flags.string('from'))
       throw new KubectlError('when specifying --keys, a configmap or secret must be provided with --from');
-    if (flags.string('from')) {
-      if (!/^(configmaps?|cm|secrets?)\//.test(flags.string('from'))) throw new KubectlError('unsupported resource specified in --from');
-      throw new KubectlError('set env --from is not part of kubemu yet');
-    }
-    const { set, remove } = parsed(context, [...flags.list('env'), ...changes]);
+    const { set: given, remove } = parsed(context, [...flags.list('env'), ...changes]);
+    const set = [...given, ...(flags.string('from') ? await fromObject(context, flags.string('from')) : [])];
     if (flags.bool('list')) return list(context, resources);
     return setOn(context, {
       resources,
@@ -57,6 +55,24 @@ export const setEnv = defineVerb({
     });
   },
 });
+
+/** One variable for each key of a config map or secret. */
+async function fromObject(context: VerbContext, text: string): Promise<V1EnvVar[]> {
+  const { flags } = context;
+  const [type = '', name = ''] = text.split('/');
+  if (!/^(configmaps?|cm|secrets?)$/.test(type) || !name) throw new KubectlError('unsupported resource specified in --from');
+  const mapping = await context.mapper.byResource(type);
+  const object = await getObject(context, mapping, context.namespace, name);
+  const ref = mapping.kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef';
+  const keys = Object.keys((object.data ?? {}) as object).filter(
+    (key) => flags.list('keys').length === 0 || flags.list('keys').includes(key),
+  );
+  return keys.sort().map((key) => {
+    const plain = key.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
+    if (plain !== key) context.err(`Warning: key ${key} transferred to ${plain}`);
+    return { name: `${flags.string('prefix')}${plain}`, valueFrom: { [ref]: { name, key } } };
+  });
+}
 
 function parsed({ env }: VerbContext, words: readonly string[]): { set: V1EnvVar[]; remove: string[] } {
   const set: V1EnvVar[] = [];
@@ -93,7 +109,7 @@ async function list(context: VerbContext, resources: readonly string[]): Promise
     if (!info.object) continue;
     const spec = podSpecOf(info.object);
     for (const container of selectContainers(spec.containers, context.flags.string('containers') || '*')) {
-      context.out(`# ${info.mapping.resource} ${info.name}, container ${container.name}`);
+      context.out(`# ${info.mapping.kind} ${info.name}, container ${container.name}`);
       for (const { name, value = '', valueFrom } of container.env ?? []) {
         if (!valueFrom) context.out(`${name}=${value}`);
         else if (valueFrom.secretKeyRef)
