@@ -128,7 +128,7 @@ export class Cycles {
     if (!this.symbols) {
       if (
         this.stops < this.patience ||
-        Object.values(this.kernel.s.execs).some((e) => e.exitCode === undefined && e.startError === undefined)
+        Object.values(this.kernel.s.execs).some((e) => e.pid !== 1 && e.exitCode === undefined && e.startError === undefined)
       )
         return undefined;
       this.symbols = new Symbols();

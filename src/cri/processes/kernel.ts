@@ -54,6 +54,9 @@ const IGNORED_BY_DEFAULT = new Set([17, 18, 19, 20, 21, 22, 28]);
 
 export type ReadResult = { data: string } | 'eof' | 'block' | { error: Errno };
 
+/** Under which handle a container's own standard input is fed. */
+export const stdinOf = (container: string): string => `stdin:${container}`;
+
 export class Kernel {
   readonly files: Files;
   readonly cycles = new Cycles(this);
@@ -469,6 +472,7 @@ export class Kernel {
   private containerExited(p: Process): void {
     const container = this.s.containers[p.c];
     if (!container) return;
+    delete this.s.execs[stdinOf(container.spec.name)];
     container.status = { ...container.status, state: 'exited', finishedAt: this.now, exitCode: p.exit ?? 0 };
     for (const other of this.s.procs.filter((q) => q.c === p.c)) this.terminate(other, 9);
     const log = container.log;
@@ -567,7 +571,9 @@ export class Kernel {
       this.outside();
       return;
     }
-    const stdin = this.newFile({ k: 'null' });
+    const handle = stdinOf(spec.name);
+    if (spec.stdin) s.execs[handle] = { c: spec.name, pid: 1, stdin: '', eof: false, out: [] };
+    const stdin = this.newFile(spec.stdin ? { k: 'in', handle } : { k: 'null' });
     const out = this.newFile({ k: 'log', c: spec.name, ch: 0 });
     const err = spec.tty ? out : this.newFile({ k: 'log', c: spec.name, ch: 1 });
     this.setFd(started, 0, stdin);

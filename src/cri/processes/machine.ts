@@ -111,6 +111,7 @@ export interface Machine {
   exchange(port: number, request: HttpRequest): Promise<HttpResponse>;
   /** Starts a process beside the container's own; it runs with {@link Machine.advance}. Returns its handle. */
   exec(container: string, request: ExecRequest): string;
+  /** Input of a process started by exec, or with the handle `stdin:<container>` of a container that keeps its standard input open. */
   execInput(handle: string, bytes: Uint8Array | 'eof'): void;
   execResult(handle: string): ExecResult;
   /** Output since the last call. */

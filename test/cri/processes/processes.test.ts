@@ -218,3 +218,17 @@ test('tar carries files between containers, as kubectl cp does', async () => {
   await m.advance(m.now + 1);
   expect(await run(m, 'other', ['sh', '-c', 'cat /tmp/src/a /tmp/src/d/b'])).toMatchObject({ stdout: 'one\ntwo\n', code: 0 });
 });
+
+test('a container that keeps its standard input open waits for commands; without it a shell ends at once', async () => {
+  const m = machine();
+  m.start(container(['sh'], { stdin: true, tty: true }));
+  m.start(container(['sh'], { name: 'closed' }));
+  await m.advance(T0 + 1000);
+  expect(m.container('closed')).toMatchObject({ state: 'exited', exitCode: 0 });
+  m.execInput('stdin:main', Buffer.from('echo hi\n'));
+  await m.advance(T0 + 2000);
+  expect(await log(m)).toEqual(['1 / # hi', '2 / # ']);
+  m.execInput('stdin:main', 'eof');
+  await m.advance(T0 + 3000);
+  expect(m.container('main')).toMatchObject({ state: 'exited', exitCode: 0 });
+});

@@ -1,4 +1,4 @@
-// find: its tests and actions, one expression without precedence of `-o` over juxtaposition beyond the first alternative.
+// find: its tests and actions. Leaves out: parentheses, and more than one `-o`.
 import { baseOf, isErrno, type Stat } from '../files.ts';
 import type { Program } from '../program.ts';
 import { matches } from '../shell/pattern.ts';
