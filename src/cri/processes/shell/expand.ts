@@ -31,6 +31,8 @@ export interface ExpandHost {
   glob(pattern: string): string[];
   parseArithmetic(text: string): Arith;
   home(): string;
+  /** The n-th draw of this shell at this instant. */
+  random(n: number): number;
   /** A file holding the list's output, for `<(…)`. */
   substituteProcess(list: number): string;
 }
@@ -148,7 +150,8 @@ export class Expansion {
     if (sh.dialect === 'bash' || sh.dialect === 'ash') {
       if (name === 'RANDOM' && sh.vars.RANDOM === undefined) {
         this.host.inspected();
-        return String((sh.line * 7919 + sh.self * 31 + (sh.status + 1) * 12347 + Number(this.host.sh.vars.SECONDS ?? 0)) % 32768);
+        sh.draws = (sh.draws ?? 0) + 1;
+        return String(this.host.random(sh.draws) % 32768);
       }
     }
     if (sh.dialect === 'bash') {

@@ -342,6 +342,7 @@ export class Interpreter {
       glob: (pattern) => globPaths(sys, sys.kernel.plain(pattern)),
       parseArithmetic: (text) => this.parseArithmetic(text),
       home: () => String(sh.vars.HOME ?? '/root'),
+      random: (n) => sys.kernel.host.random.u32('shell', `${sys.kernel.host.hostname} ${this.p.c} ${this.p.pid} ${sys.now}`, n),
       substituteProcess: () => {
         throw new ShellError('process substitution is not simulated', 2);
       },

@@ -63,5 +63,7 @@ export interface ShellState {
   file: boolean;
   exiting?: number;
   optpos?: number;
+  /** Random numbers drawn. */
+  draws?: number;
   exe?: unknown;
 }
