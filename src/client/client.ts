@@ -1,5 +1,6 @@
 // The only door to the API for everything that is not the API server itself.
 import type { Kind } from '../api/kind.ts';
+import type { Duration } from '../machinery/clock.ts';
 import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
 import type { KubeObject, ObjectKey } from '../machinery/object.ts';
 
@@ -76,7 +77,16 @@ export interface EventRecorder {
     type: 'Normal' | 'Warning',
     reason: string,
     message: string,
-    /** `spec.containers{nginx}` for events about one container; how many occurrences this one stands for, 1 when absent. */
-    options?: { fieldPath?: string; count?: number },
+    /**
+     * `spec.containers{nginx}` for events about one container; how many occurrences this one stands for, 1 when absent; the period in
+     * which it repeats by itself (a recurrence, kept by recorders that have any) until there is another of its reason or `settle`.
+     */
+    options?: { fieldPath?: string; count?: number; repeats?: Duration },
+  ): Promise<void>;
+  /** What repeats by itself for this object and reason ends, and is written with its final count. */
+  settle?(
+    regarding: { kind: string; metadata: { name: string; namespace?: string | undefined; uid?: string | undefined } },
+    type: 'Normal' | 'Warning',
+    reason: string,
   ): Promise<void>;
 }

@@ -3,6 +3,7 @@
 import type { ApiServer } from '../apiserver/server.ts';
 import type { Client } from '../client/client.ts';
 import { createClient } from '../client/rest.ts';
+import { createLeases } from '../etcd/leases.ts';
 import { createEtcd } from '../etcd/store.ts';
 import { type Duration, type Instant, minutes } from '../machinery/clock.ts';
 import type { Connection, Dialer, NetworkNamespace } from '../machinery/dialer.ts';
@@ -81,7 +82,8 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
   const clock = openClock(store);
   const random = keyedRandom(facts.seed);
   const wakeUps = createWakeUps(store);
-  const recurrences = createRecurrences(store, clock);
+  const leases = createLeases({ keyspace, clock, wakeUps });
+  const recurrences = createRecurrences(store, clock, (etcdKey) => leases.attach(etcdKey));
   const controlPlane = controlPlaneOf(facts);
 
   let apiserver: Promise<ApiServer> | undefined;

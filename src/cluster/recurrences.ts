@@ -9,10 +9,18 @@ export type Overlay = <T extends KubeObject>(etcdKey: string, object: T) => T;
 
 const REGISTRY = '/registry/';
 
-export function createRecurrences(store: Store, clock: Clock): Recurrences & { overlay: Overlay } {
+/** @param keep called with the etcd key of what would expire but repeats: it stays for as long as it does */
+export function createRecurrences(
+  store: Store,
+  clock: Clock,
+  keep: (etcdKey: string) => void = () => {},
+): Recurrences & { overlay: Overlay } {
   const kept = drawer(store, '/kubemu/recurrences/');
   return {
-    start: (key, recurrence) => kept.put(key, recurrence),
+    start(key, recurrence) {
+      kept.put(key, recurrence);
+      if (recurrence.kind === 'event') keep(REGISTRY + key);
+    },
     stop: (key) => kept.delete(key),
     current: (key) => kept.get(key),
     overlay(etcdKey, object) {

@@ -42,6 +42,7 @@ export function openRooms(parts: ClusterParts): Rooms {
       clock,
       store: drawer(store, `/kubemu/recorder/${component}${host ? `@${host}` : ''}/`),
       component,
+      recurrences,
       ...(host ? { host } : {}),
     });
   const listens = (port: number) => (): boolean => store.get(`/kubemu/net/listeners/${controlPlane}/${port}`) !== undefined;

@@ -32,6 +32,7 @@ export class NodeInfo {
   readonly labels: Readonly<Record<string, string>>;
   private readonly byUid = new Map<string, PodInfo>();
   private readonly affine = new Map<string, PodInfo>();
+  private readonly priorities = new Map<number, number>();
   private readonly requested: Record<string, number> = {};
   private readonly nonZero: Record<string, number> = {};
 
@@ -71,6 +72,13 @@ export class NodeInfo {
     return this.nonZero[resource] ?? 0;
   }
 
+  /** The priority of the least important Pod; undefined when there is none. */
+  get lowestPriority(): number | undefined {
+    let lowest: number | undefined;
+    for (const priority of this.priorities.keys()) if (lowest === undefined || priority < lowest) lowest = priority;
+    return lowest;
+  }
+
   add(info: PodInfo): void {
     this.remove(info.pod.metadata.uid);
     this.byUid.set(info.pod.metadata.uid, info);
@@ -91,7 +99,11 @@ export class NodeInfo {
     return new NodeInfo(this.node, [...[...this.pods].filter(({ pod }) => keep(pod)), ...more]);
   }
 
-  private count({ requests, nonZero }: PodInfo, sign: 1 | -1): void {
+  private count({ pod, requests, nonZero }: PodInfo, sign: 1 | -1): void {
+    const priority = pod.spec.priority ?? 0;
+    const alike = (this.priorities.get(priority) ?? 0) + sign;
+    if (alike > 0) this.priorities.set(priority, alike);
+    else this.priorities.delete(priority);
     for (const [name, amount] of Object.entries(requests)) this.requested[name] = (this.requested[name] ?? 0) + sign * amount;
     for (const [name, amount] of Object.entries(nonZero)) this.nonZero[name] = (this.nonZero[name] ?? 0) + sign * amount;
   }

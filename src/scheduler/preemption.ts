@@ -57,8 +57,8 @@ function ineligible(pod: Pod, nodes: readonly NodeInfo[]): string | undefined {
 /** Without all lower Pods first; then as many as possible may stay, the most important first. */
 function victimsOn(cycle: Cycle, node: NodeInfo, { filters }: Profile, budgets: readonly PodDisruptionBudget[]): Candidate | Rejection {
   const { pod } = cycle;
+  if ((node.lowestPriority ?? Number.POSITIVE_INFINITY) >= priorityOf(pod)) return NO_VICTIMS;
   const lower = [...node.pods].map((info) => info.pod).filter((other) => priorityOf(other) < priorityOf(pod));
-  if (lower.length === 0) return NO_VICTIMS;
   const gone = new Set(lower.map(({ metadata }) => metadata.uid));
   const fits = (): Rejection | undefined => {
     const changed = node.with(({ metadata }) => !gone.has(metadata.uid));

@@ -11,13 +11,19 @@ interface Waiting {
   /** The plugins that rejected the Pod. */
   plugins: readonly string[];
   priority: number;
-  /** Where preemption makes room for it. */
-  nominated?: string;
+  message: string;
+  uid: string;
 }
+
+/** What came of an attempt. */
+export type Failure = Pick<Waiting, 'plugins' | 'priority' | 'message' | 'uid'> & {
+  /** Where preemption makes room for it. */
+  nominated?: string | undefined;
+};
 
 const FIRST_BACKOFF: Duration = seconds(1);
 const LONGEST_BACKOFF: Duration = seconds(10);
-/** Unschedulable Pods are tried again after this, whatever happens. */
+/** Unschedulable Pods are tried again after this, whatever happens. When that changes nothing, only what can help has them tried again. */
 export const FLUSH: Duration = minutes(5);
 
 export class SchedulingQueue {
@@ -37,17 +43,28 @@ export class SchedulingQueue {
     return Math.max(0, waiting.at + length - now);
   }
 
-  failed(key: string, now: Instant, plugins: readonly string[], priority: number, nominated: string | undefined): void {
-    const attempts = (this.store.get<Waiting>(entry(key))?.attempts ?? 0) + 1;
-    this.store.put(entry(key), { attempts, at: now, plugins, priority, ...(nominated ? { nominated } : {}) } satisfies Waiting);
+  /** True when nothing has changed since an attempt so long ago that the Pod would have been tried again and again since. */
+  failed(key: string, now: Instant, { nominated, ...failure }: Failure): boolean {
+    const before = this.store.get<Waiting>(entry(key));
+    this.store.put(entry(key), { ...failure, attempts: (before?.attempts ?? 0) + 1, at: now } satisfies Waiting);
+    if (this.nomination(key) !== nominated) {
+      if (nominated === undefined) this.store.delete(NOMINATED + key);
+      else this.store.put(NOMINATED + key, nominated);
+    }
+    return nominated === undefined && before?.message === failure.message && now - before.at >= FLUSH;
   }
 
-  nominations(): { key: string; node: string; priority: number }[] {
-    const all: { key: string; node: string; priority: number }[] = [];
-    for (const [key, { nominated, priority }] of this.store.range<Waiting>(PREFIX)) {
-      if (nominated) all.push({ key: key.slice(PREFIX.length), node: nominated, priority });
-    }
-    return all;
+  /** The uid of a Pod that has been found unschedulable. */
+  waiting(key: string): string | undefined {
+    return this.store.get<Waiting>(entry(key))?.uid;
+  }
+
+  nomination(key: string): string | undefined {
+    return this.store.get<string>(NOMINATED + key);
+  }
+
+  nominations(): { key: string; node: string }[] {
+    return [...this.store.range<string>(NOMINATED)].map(([key, node]) => ({ key: key.slice(NOMINATED.length), node }));
   }
 
   /** The Pod has its node and waits for its volumes. */
@@ -65,6 +82,7 @@ export class SchedulingQueue {
 
   forget(key: string): void {
     if (this.reservation(key) !== undefined) this.store.delete(RESERVED + key);
+    if (this.nomination(key) !== undefined) this.store.delete(NOMINATED + key);
     if (this.store.get(entry(key)) !== undefined) this.store.delete(entry(key));
   }
 
@@ -80,5 +98,6 @@ export class SchedulingQueue {
 }
 
 const RESERVED = 'reserved/';
+const NOMINATED = 'nominated/';
 const PREFIX = 'unschedulable/';
 const entry = (key: string): string => PREFIX + key;

@@ -48,7 +48,7 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store }
     async reconcile(key) {
       const pod = await client.get(Pod, parseKey(key));
       if (!pod || !isPending(pod)) {
-        queue.forget(key);
+        await forget(key);
         return undefined;
       }
       if (pod.spec.schedulingGates?.length) return undefined;
@@ -84,14 +84,21 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store }
   /** Binds the Pod once its volumes are bound; until then its place is kept. */
   async function finish(key: string, pod: Pod, node: NodeInfo, volumes: PodVolumes): Promise<ReconcileResult | undefined> {
     if (!areBound(volumes)) {
-      queue.forget(key);
+      await forget(key);
       queue.reserve(key, node.name);
       await prepareVolumes(client, volumes, node);
       return { requeueAfter: FLUSH, class: 'deadline' };
     }
     await bind(pod, node.name);
-    queue.forget(key);
+    await forget(key);
     return undefined;
+  }
+
+  /** The Pod waits no more: its repeated event, if any, is written with its final count. */
+  async function forget(key: string): Promise<void> {
+    const uid = queue.waiting(key);
+    queue.forget(key);
+    if (uid !== undefined) await recorder.settle?.({ kind: 'Pod', metadata: { ...parseKey(key), uid } }, 'Warning', 'FailedScheduling');
   }
 
   /** Pods that wait for their victims to go or for their volumes to come. */
@@ -147,11 +154,12 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store }
     message: string,
     plugins: readonly string[],
     nominated?: string,
-  ): Promise<ReconcileResult> {
-    queue.failed(key, clock.now(), plugins, priorityOf(pod), nominated);
-    await recorder.event(pod, 'Warning', 'FailedScheduling', message);
+  ): Promise<ReconcileResult | undefined> {
+    const { uid } = pod.metadata;
+    const repeats = queue.failed(key, clock.now(), { plugins, priority: priorityOf(pod), message, uid, nominated });
+    await recorder.event(pod, 'Warning', 'FailedScheduling', message, repeats ? { repeats: FLUSH } : {});
     await setUnschedulable(pod, message, nominated);
-    return { requeueAfter: FLUSH, class: 'recurrence' };
+    return repeats ? undefined : { requeueAfter: FLUSH, class: 'recurrence' };
   }
 
   async function setUnschedulable(pod: Pod, message: string, nominated: string | undefined): Promise<void> {
@@ -184,11 +192,16 @@ function watches(cache: Cache, queue: SchedulingQueue): LoopWatch[] {
         const event = untyped as ObjectEvent<Pod>;
         const { type, object, old } = event;
         cache.onPod(event);
+        const key = keyOf(object);
+        const isSettled = type === 'DELETED' || object.spec.nodeName !== undefined;
+        // Room was made for it on a node that it does not take: others may have it.
+        const nominated = isSettled ? queue.nomination(key) : undefined;
+        if (nominated !== undefined && nominated !== object.spec.nodeName) yield* queue.woken('pod-deleted');
         if (!object.spec.nodeName) {
-          if (type === 'DELETED' || isPendingNews(object, old)) yield keyOf(object);
+          if (type === 'DELETED' || isPendingNews(object, old)) yield key;
           return;
         }
-        if (old && !old.spec.nodeName) yield keyOf(object); // bound: forget it
+        if (old && !old.spec.nodeName) yield key; // bound: forget it
         if (type === 'DELETED' || (old && holdsResources(old) && !holdsResources(object))) yield* queue.woken('pod-deleted');
         else if (type === 'ADDED' || !old?.spec.nodeName) yield* queue.woken('pod-added');
         else if (!jsonEqual(old.metadata.labels, object.metadata.labels)) yield* queue.woken('pod-labels');
