@@ -67,6 +67,7 @@ export async function createContext(line: CommandLine, io: Io, output: Output, h
         credentials,
         userAgent: `kubectl/${version}`,
         env: io.env,
+        command: commandText(io.program, line.argv),
         // One line: the stack trace behind it is for who debugs kubemu.
         report: (problem) => output.err(`${io.env.KUBEMU_DEBUG ? problem : (problem.split('\n')[0] ?? '')}\n`),
       });
@@ -124,6 +125,15 @@ export async function createContext(line: CommandLine, io: Io, output: Output, h
       output.flush();
     },
   };
+}
+
+const LONGEST = 200;
+
+/** As it could be typed again. */
+function commandText(program: string, argv: readonly string[]): string {
+  const words = argv.map((word) => (/^[\w@%+=:,./{}[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  const text = [program, ...words].join(' ').replace(/\s+/g, ' ');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
 function overridesOf({ flags }: CommandLine, io: Io): Overrides {

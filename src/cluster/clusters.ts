@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { minutes, parseTime, wallNow } from '../machinery/clock.ts';
 import { hash32 } from '../machinery/random.ts';
-import { openStateFile } from '../state/file.ts';
+import { openStateFile, previousFile } from '../state/file.ts';
 import type { Keyspace } from '../state/keyspace.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { acquireLock } from '../state/lock.ts';
@@ -10,6 +10,7 @@ import { bootstrapCluster } from './bootstrap.ts';
 import { type ClockState, openClock } from './clock.ts';
 import { openCluster } from './cluster.ts';
 import { type ClusterFacts, readFacts, writeFacts } from './facts.ts';
+import { deleteSnapshots } from './snapshots.ts';
 
 /** What `kubemu cluster create` can be told. */
 export interface ClusterSpec {
@@ -71,18 +72,20 @@ export async function createCluster(stateFile: string, spec: ClusterSpec): Promi
   }
 }
 
-/** Removes a cluster's file, waiting for whoever writes to it. */
-export async function deleteCluster(stateFile: string): Promise<void> {
+/** Removes a cluster's file, waiting for whoever writes to it, and what is kept beside it. */
+export async function deleteCluster(stateFile: string, keep: { snapshots?: boolean } = {}): Promise<void> {
   const lock = await acquireLock(stateFile);
   try {
     rmSync(stateFile, { force: true });
+    rmSync(previousFile(stateFile), { force: true });
+    if (!keep.snapshots) deleteSnapshots(stateFile);
   } finally {
     lock.release();
   }
 }
 
 /** What an existing cluster was made with, to make it again; undefined when the file holds none. */
-export function specOfFile(stateFile: string): Omit<ClusterSpec, 'epoch' | 'addons'> | undefined {
+export function specOfFile(stateFile: string): Omit<ClusterSpec, 'epoch'> | undefined {
   const store = storeOf(openStateFile(stateFile).keyspace);
   const facts = readFacts(store);
   const [first] = facts?.nodes ?? [];
@@ -94,6 +97,7 @@ export function specOfFile(stateFile: string): Omit<ClusterSpec, 'epoch' | 'addo
     nodes: facts.nodes.map(({ name }) => name),
     cpu: first.cpu,
     memoryKi: first.memoryKi,
+    ...(facts.addons ? { addons: facts.addons } : {}),
     mode,
     speed,
   };
@@ -124,6 +128,7 @@ function factsOf(spec: ClusterSpec): ClusterFacts {
   return {
     name: spec.name,
     seed: spec.seed,
+    ...(spec.addons ? { addons: spec.addons } : {}),
     nodes: spec.nodes.map((name, i) => ({
       name,
       role: i === 0 ? 'control-plane' : 'worker',

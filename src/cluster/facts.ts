@@ -21,6 +21,8 @@ export interface ClusterFacts {
   /** The first address of the service range: the `kubernetes` Service. */
   serviceIP: string;
   dnsIP: string;
+  /** The add-ons that were installed; all when absent. */
+  addons?: readonly string[];
 }
 
 const KEY = '/kubemu/cluster';

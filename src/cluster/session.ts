@@ -6,6 +6,7 @@ import type { ApiRequest, Credentials } from '../machinery/http.ts';
 import type { WakeUpClass } from '../machinery/loop.ts';
 import { StateFileError } from '../state/errors.ts';
 import { openStateFile } from '../state/file.ts';
+import type { CommandMark } from '../state/format.ts';
 import { acquireLock, type Lock, tryLock } from '../state/lock.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { currentKeyspace } from './current-keyspace.ts';
@@ -20,6 +21,8 @@ export interface SessionOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Something that should never happen, for stderr. */
   report(problem: string): void;
+  /** The command line, for `kubemu cluster undo`; nothing that it does can be undone without it. */
+  command?: string;
 }
 
 /** An open cluster. Changes become durable with `settle`, `pass` and `close`. */
@@ -65,6 +68,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const cluster = openCluster({ keyspace, pass, report: options.report });
   if (env.KUBEMU_SPEED) cluster.clock.configure({ speed: speedOf(env.KUBEMU_SPEED) }, wallNow());
 
+  /** What this command is called in the file, once it has changed something. */
+  let mark: CommandMark | undefined;
+  let hasWritten = false;
+
   await catchUp();
   /** Without a limit, waiting at clock `max` follows processes this far; then it watches what other commands do. */
   const patience = cluster.clock.now() + minutes(10);
@@ -76,7 +83,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         const { dialer } = cluster.parts;
         const connection = await dialer.connect('outside', apiAddress(cluster), 6443);
         if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
-        return connection.api(request);
+        const { revision } = keyspace;
+        const response = await connection.api(request);
+        if (lock && (keyspace.revision !== revision || isStream(request.path))) hasWritten = true;
+        return response;
       },
     },
     options.credentials,
@@ -88,7 +98,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     cluster,
     now: () => cluster.clock.now(),
     pass,
-    lock: takeLock,
+    async lock() {
+      await takeLock();
+      hasWritten = true;
+    },
     async settle() {
       if (cluster.backlog > BACKLOG) await cluster.drain();
       await keep();
@@ -122,7 +135,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     if (!keyspace.dirty) return;
     if (lock) {
       cluster.clock.save();
-      await file.commit();
+      if (hasWritten && options.command) mark ??= { number: file.commands + 1, line: options.command };
+      await file.commit(mark);
       return;
     }
     const brief = tryLockIfWritable(stateFile);
@@ -193,9 +207,11 @@ function apiAddress(cluster: Cluster): string {
 
 /** Requests that may change the cluster. An exec runs a process, so it does too, whatever its method. */
 function changes(request: Omit<ApiRequest, 'credentials'>): boolean {
-  if (/\/(exec|attach|portforward)$/.test(request.path)) return true;
+  if (isStream(request.path)) return true;
   return request.method !== 'GET' && request.query?.dryRun === undefined;
 }
+
+const isStream = (path: string): boolean => /\/(exec|attach|portforward)$/.test(path);
 
 function speedOf(text: string): number {
   const speed = Number(text);

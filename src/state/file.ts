@@ -4,11 +4,12 @@
 // to change something takes the lock (lock.ts) first and then asks `changedOutside()`; if somebody has committed in between, it
 // drops this StateFile and opens a new one. `commit()` resolves when the changes are durable, writes nothing when nothing is dirty,
 // and refuses (`changed`) rather than overwrite what it has not read. Every failure is a StateFileError with one clear line.
+import { rmSync } from 'node:fs';
 import { LowSync, type SyncAdapter } from 'lowdb';
 import { fingerprint, nameAside, overwriteTail, readAll, replaceFile, resolveStatePath, type Unsynced } from './disk.ts';
 import { fileError, StateFileError } from './errors.ts';
-import { Blocks, writeChanges, writeFolded } from './fold.ts';
-import { FOOTER } from './format.ts';
+import { Blocks, type MarkerExtras, writeChanges, writeFolded } from './fold.ts';
+import { type CommandMark, checksumText, FOOTER } from './format.ts';
 import { type Damage, type IndexedFile, indexLines } from './index-lines.ts';
 import type { Keyspace } from './keyspace.ts';
 import { lockOwner } from './lock.ts';
@@ -25,8 +26,14 @@ export interface StateFile {
    * keyspace is dirty from the start: the first commit repairs the file and keeps the damaged one under the name that the message gives.
    */
   readonly warning?: StateFileError;
-  /** Makes every change so far durable. The lock must be held. */
-  commit(): Promise<void>;
+  /** Makes every change so far durable. The lock must be held. `command` says whose changes they are, for undo (rewind.ts). */
+  commit(command?: CommandMark): Promise<void>;
+  /** How many commands the file has seen. */
+  readonly commands: number;
+  /** Writes the file anew, without history and without what undo could go back to. The lock must be held. */
+  compact(): Promise<void>;
+  /** The lines that it was read from; undefined when it is new. */
+  readonly lines: Pick<IndexedFile, 'eachLine' | 'commits' | 'end'> | undefined;
   /** Somebody else has committed, or removed the file, since this one was read or last committed. */
   changedOutside(): boolean;
   /** Waits for commits under way; there can be none after it. */
@@ -37,6 +44,11 @@ export interface StateFile {
 const SMALL = 256 * 1024;
 /** A commit of more keys than this writes the file anew, block by block, and not one enormous tail. */
 const MANY = 50_000;
+/** A longer file is not kept when it is folded, so undo does not reach behind the fold. */
+const MOST_KEPT = 64 * 2 ** 20;
+
+/** The file as it was before the last fold. */
+export const previousFile = (path: string): string => `${path}.previous`;
 
 /** @param small the size up to which a log is never folded */
 export function openStateFile(path: string, small = SMALL): StateFile {
@@ -67,8 +79,23 @@ class OpenFile implements StateFile {
     return this.#db.data;
   }
 
-  commit(): Promise<void> {
-    const next = (): Promise<void> => this.#commit();
+  get commands(): number {
+    return this.#adapter.commands;
+  }
+
+  get lines(): IndexedFile | undefined {
+    return this.#adapter.file;
+  }
+
+  compact(): Promise<void> {
+    this.#db.data.compact();
+    this.#db.data.distrust();
+    this.#adapter.isCompacting = true;
+    return this.commit();
+  }
+
+  commit(command?: CommandMark): Promise<void> {
+    const next = (): Promise<void> => this.#commit(command);
     this.#last = this.#last.then(next, next);
     return this.#last;
   }
@@ -84,7 +111,7 @@ class OpenFile implements StateFile {
     return this.#last.then(done, done);
   }
 
-  async #commit(): Promise<void> {
+  async #commit(command: CommandMark | undefined): Promise<void> {
     if (this.#isClosed) throw new Error('commit of a closed state file');
     if (!this.keyspace.dirty && !this.#adapter.mustRewrite) return;
     try {
@@ -95,6 +122,7 @@ class OpenFile implements StateFile {
           `the state file ${this.path} was changed by another process at the same time; nothing was saved`,
         );
       }
+      this.#adapter.command = command;
       this.#db.write();
       await this.#adapter.durable(this.#db.data);
     } catch (error) {
@@ -111,6 +139,11 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   aside = '';
   /** The file does not hold what has been committed: it is damaged, or a write of it failed. */
   mustRewrite = false;
+  /** Whose changes the next write holds. */
+  command: CommandMark | undefined;
+  commands = 0;
+  /** The next write folds, and nothing before it is kept. */
+  isCompacting = false;
   #end = 0;
   #folded = 0;
   #crc = 0;
@@ -139,6 +172,7 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
     this.#end = this.file.end;
     this.#folded = this.file.folded;
     this.#crc = this.file.crc;
+    this.commands = this.file.commands;
     this.mustRewrite = isTorn || this.file.damage !== undefined;
     if (this.mustRewrite) this.aside = nameAside(this.path);
     const keyspace = new MemoryKeyspace(this.file);
@@ -176,19 +210,26 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   }
 
   #shouldFold(keyspace: MemoryKeyspace): boolean {
-    if (this.#end === 0 || this.mustRewrite || this.#end - this.#folded > Math.max(this.#folded, this.small)) return true;
+    if (this.#end === 0 || this.mustRewrite || this.isCompacting || this.#end - this.#folded > Math.max(this.#folded, this.small))
+      return true;
     const { changes, plain } = keyspace.pending();
     return changes.length + plain.size > MANY;
   }
 
   #append(keyspace: MemoryKeyspace): Unsynced {
     const blocks = new Blocks(this.#crc);
-    writeChanges(keyspace, blocks);
+    writeChanges(keyspace, blocks, this.#extras());
     const bytes = blocks.close();
     const unsynced = overwriteTail(this.path, this.#end, bytes, FOOTER);
     this.#end += bytes.length - FOOTER.length;
     this.#crc = blocks.crc;
     return unsynced;
+  }
+
+  #extras(): MarkerExtras {
+    const { command } = this;
+    this.commands = Math.max(this.commands, command?.number ?? 0);
+    return { ...(command ? { command } : {}), ...(this.commands > 0 ? { commands: this.commands } : {}) };
   }
 
   #fold(keyspace: MemoryKeyspace): Unsynced {
@@ -201,11 +242,15 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
         block(bytes);
       };
       const blocks = new Blocks(0, count);
-      writeFolded(keyspace, copy, blocks);
+      writeFolded(keyspace, copy, blocks, extras);
       crc = blocks.crc;
       count(blocks.close());
     };
-    const unsynced = replaceFile(this.path, write, this.aside || undefined);
+    const keepsPrevious = this.commands > 0 && !this.mustRewrite && !this.isCompacting && this.#end <= MOST_KEPT;
+    const extras = { ...this.#extras(), ...(keepsPrevious ? { follows: checksumText(this.#crc) } : {}) };
+    if (this.isCompacting) rmSync(previousFile(this.path), { force: true });
+    this.isCompacting = false;
+    const unsynced = replaceFile(this.path, write, this.aside || undefined, keepsPrevious ? previousFile(this.path) : undefined);
     this.#end = this.#folded = size - FOOTER.length;
     this.#crc = crc;
     return unsynced;

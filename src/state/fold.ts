@@ -10,22 +10,25 @@ export interface LineSink {
   readonly crc: number;
 }
 
+/** What a marker says beside the keyspace's revisions. */
+export type MarkerExtras = Pick<Marker, 'command' | 'commands' | 'follows'>;
+
 /** The lines of what has changed since the last commit, with their marker. */
-export function writeChanges(keyspace: MemoryKeyspace, sink: LineSink): void {
+export function writeChanges(keyspace: MemoryKeyspace, sink: LineSink, extras: MarkerExtras = {}): void {
   const { changes, plain } = keyspace.pending();
   for (const key of [...plain].sort()) {
     const value = keyspace.value(key);
     sink.write(value === undefined ? deletedLine(key) : plainLine(key, value));
   }
   for (const change of changes) sink.write(changeLine(change));
-  writeMarker(keyspace, changes, sink);
+  writeMarker(keyspace, changes, sink, extras);
 }
 
 /**
  * The whole file: every key as of the revision `compacted`, in order of keys, then the changes since. A function of the keyspace's
  * contents alone. Lines that nobody has touched are copied by `copy` unread.
  */
-export function writeFolded(keyspace: MemoryKeyspace, copy: (line: number) => Buffer, sink: LineSink): void {
+export function writeFolded(keyspace: MemoryKeyspace, copy: (line: number) => Buffer, sink: LineSink, extras: MarkerExtras = {}): void {
   const changes = keyspace.changesSince(keyspace.compacted) ?? [];
   const atStart = new Map<string, KeyValue | undefined>();
   for (const { key, before } of changes) if (!atStart.has(key)) atStart.set(key, before);
@@ -43,13 +46,13 @@ export function writeFolded(keyspace: MemoryKeyspace, copy: (line: number) => Bu
     else if (line !== undefined) sink.write(copy(line));
   }
   for (const change of changes) sink.write(changeLine(change));
-  writeMarker(keyspace, changes, sink);
+  writeMarker(keyspace, changes, sink, extras);
 }
 
-function writeMarker({ revision, compacted }: MemoryKeyspace, changes: readonly Change[], sink: LineSink): void {
+function writeMarker({ revision, compacted }: MemoryKeyspace, changes: readonly Change[], sink: LineSink, extras: MarkerExtras): void {
   const deleted: Record<string, string> = {};
   for (const change of changes) if (!change.after && change.revision > compacted) deleted[change.revision] = change.key;
-  const marker: Marker = { revision, compacted, deleted };
+  const marker: Marker = { revision, compacted, deleted, ...extras };
   sink.write(markerStart(marker));
   sink.write(checksumEnd(sink.crc));
 }

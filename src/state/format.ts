@@ -31,15 +31,30 @@ export interface Marker {
   compacted: number;
   /** Revisions of the history window at which keys were deleted. */
   deleted: Readonly<Record<string, string>>;
+  /** The command that this commit belongs to; absent when only time has passed. */
+  command?: CommandMark;
+  /** How many commands the file has seen; absent for none. */
+  commands?: number;
+  /** In the first section after a fold: the checksum at which the folded file ended, which may be kept beside (rewind.ts). */
+  follows?: string;
+}
+
+/** Several commits may belong to one command. */
+export interface CommandMark {
+  readonly number: number;
+  /** `kubectl delete namespace web` */
+  readonly line: string;
 }
 
 /** What stands between the colon and the newline for an entry under `/registry/`. */
 export type RegistryLine = Omit<KeyValue, 'key'>;
 
-export const markerStart = ({ revision, compacted, deleted }: Marker): string =>
-  MARKER_START + JSON.stringify({ revision, compacted, deleted }).slice(1, -1);
+export const markerStart = ({ revision, compacted, deleted, ...more }: Marker): string =>
+  MARKER_START + JSON.stringify({ revision, compacted, deleted, ...more }).slice(1, -1);
 
-export const checksumEnd = (crc: number): string => `${CHECKSUM}${crc.toString(16).padStart(8, '0')}"}\n`;
+export const checksumText = (crc: number): string => crc.toString(16).padStart(8, '0');
+
+export const checksumEnd = (crc: number): string => `${CHECKSUM}${checksumText(crc)}"}\n`;
 
 export const parseMarker = (line: string): Marker => JSON.parse(line.slice(MARKER_START.length - 1)) as Marker;
 

@@ -31,9 +31,23 @@ export interface IndexedFile extends Origin {
   readonly damage?: Damage;
   /** Something follows the last whole commit that is no closing brace: a write under way, or one that never ended. */
   readonly isTorn: boolean;
+  /** How many commands the file has seen. */
+  readonly commands: number;
+  /** Every whole commit in order. */
+  commits(): Commit[];
+  /** What each line is there for, in order. */
+  eachLine(visit: (key: string, size: number, role: LineRole) => void): void;
   /** A line's bytes, comma and newline included. */
   lineBytes(line: number): Buffer;
 }
+
+/** Where a commit ends, and what its marker says. */
+export interface Commit extends Marker {
+  end: number;
+}
+
+/** `live`: a key's value. `history`: what watches and undone deletions need. `log`: superseded, and gone after the next fold. */
+export type LineRole = 'live' | 'history' | 'log';
 
 /** Bytes are not what they were when they were written. */
 export interface Damage {
@@ -158,6 +172,20 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
     return changes.filter(({ revision }) => revision > marker.compacted);
   }
 
+  function eachLine(visit: (key: string, size: number, role: LineRole) => void): void {
+    const next = new Map<number, number>();
+    for (let line = 0; line < keys.length; line++) if ((previous[line] ?? -1) >= 0) next.set(previous[line] ?? 0, line);
+    const isRecent = (line: number): boolean => isNull(line) || modAt(line) > marker.compacted;
+    for (let line = 0; line < keys.length; line++) {
+      const key = keys[line] ?? '';
+      const successor = next.get(line);
+      let role: LineRole = 'log';
+      if (key !== COMMIT && successor === undefined && !isNull(line)) role = 'live';
+      else if (isRegistry(key) && isRecent(successor ?? line)) role = 'history';
+      visit(key, lineEnd(line) - (starts[line] ?? 0), role);
+    }
+  }
+
   /** The mod revision of a line under `/registry/`, from its first bytes. */
   function modAt(line: number): number {
     const start = (starts[line] ?? 0) + valueOffset(keys[line] ?? '');
@@ -171,6 +199,9 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
     crc,
     revision: marker.revision,
     compacted: marker.compacted,
+    commands: marker.commands ?? 0,
+    commits: () => markers.map((line) => ({ end: lineEnd(line), ...markerOf(line) })),
+    eachLine,
     lines,
     load,
     history,

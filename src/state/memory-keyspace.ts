@@ -44,6 +44,7 @@ export class MemoryKeyspace implements Keyspace {
   #order: SortedKeys | undefined;
   #revision: number;
   #written: number;
+  #compacted: number;
   /** One change per revision, without gaps, up to the current one. */
   #changes: Change[] = [];
   /** Uncommitted changes that the history window has passed: the last of each key. */
@@ -60,6 +61,7 @@ export class MemoryKeyspace implements Keyspace {
     this.#origin = origin;
     this.#entries = origin?.lines ?? new Map();
     this.#revision = this.#written = origin?.revision ?? FIRST_REVISION;
+    this.#compacted = origin?.compacted ?? 0;
     this.#historyRead = origin === undefined;
   }
 
@@ -68,7 +70,12 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   get compacted(): number {
-    return Math.max(this.#origin?.compacted ?? 0, this.#revision - HISTORY_WINDOW);
+    return Math.max(this.#compacted, this.#revision - HISTORY_WINDOW);
+  }
+
+  /** Forgets all history: what `etcdctl compact` does, up to now. */
+  compact(): void {
+    this.#compacted = this.#revision;
   }
 
   get dirty(): boolean {

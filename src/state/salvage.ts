@@ -32,6 +32,9 @@ export function salvage(bytes: Buffer): IndexedFile {
     load: (key) => lines.get(key) as KeyValue,
     history: () => [],
     isTorn: false,
+    commands: 0,
+    commits: () => [],
+    eachLine: () => {},
     lineBytes: () => Buffer.alloc(0),
     damage: { isSalvaged: true, line: 0, lost },
   };

@@ -18,6 +18,8 @@ export class FlagError extends Error {
 export interface CommandLine {
   /** `rollout status`; empty for the program itself. */
   path: string;
+  /** All words as they were typed. */
+  argv: readonly string[];
   args: string[];
   /** Number of arguments before `--`; undefined without one. */
   dashAt: number | undefined;
@@ -33,7 +35,7 @@ export function parseCommandLine(program: string, argv: readonly string[]): Comm
   const facts = [...localFlags(program, path), ...globalFlags()];
   const set = new FlagSet(facts);
   const flags = new ParsedFlags(set);
-  const line: CommandLine = { path, args: [], dashAt: undefined, flags, help: false, facts, notices: [] };
+  const line: CommandLine = { path, argv, args: [], dashAt: undefined, flags, help: false, facts, notices: [] };
   const words = [...rest];
   try {
     for (let word = words.shift(); word !== undefined; word = words.shift()) {

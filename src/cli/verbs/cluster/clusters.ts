@@ -38,11 +38,19 @@ export async function clusterNamed(context: VerbContext, name: string | undefine
   return found;
 }
 
+export function checkClusterName(name: string): void {
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) || name.length > 63)
+    throw new KubectlError(`${JSON.stringify(name)} is not a cluster name: it must be a lowercase RFC 1123 label`);
+}
+
 export function newStateFile({ configFiles, flags, env, cwd }: LocalContext, name: string): string {
   const given = flags.string('state') || env.KUBEMU_STATE;
   if (given) return resolve(cwd, given);
-  return name === DEFAULT_NAME ? join(configFiles.home, 'cluster.json') : join(configFiles.home, 'clusters', `${name}.json`);
+  return ownStateFile(configFiles.home, name);
 }
+
+export const ownStateFile = (home: string, name: string): string =>
+  name === DEFAULT_NAME ? join(home, 'cluster.json') : join(home, 'clusters', `${name}.json`);
 
 /** Adds the cluster's stanzas and makes its context current. */
 export function register(config: Kubeconfig, name: string, stateFile: string): void {

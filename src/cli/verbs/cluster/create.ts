@@ -1,8 +1,8 @@
 // kubemu cluster create
 import { defineVerb, KubectlError } from '../../verb.ts';
 import { editConfig, localContext } from '../config/edit.ts';
-import { DEFAULT_NAME, knownClusters, newStateFile, register } from './clusters.ts';
-import { specFromFlags } from './spec.ts';
+import { checkClusterName, DEFAULT_NAME, knownClusters, newStateFile, register } from './clusters.ts';
+import { ADDON_NAMES, specFromFlags } from './spec.ts';
 
 export const create = defineVerb({
   short: 'Make a cluster and its context',
@@ -10,13 +10,16 @@ export const create = defineVerb({
   examples: [
     { about: 'A cluster named exam with three workers', command: 'kubemu cluster create exam --workers=3' },
     { about: 'Nodes by name; the first is the control plane', command: 'kubemu cluster create lab --nodes=cp,worker-a,worker-b' },
+    { about: 'Nodes that wait for a network plugin', command: 'kubemu cluster create bare --no-cni' },
     { about: 'A cluster for scripts: no waiting, the same every time', command: 'kubemu cluster create ci --clock=max --seed=1' },
   ],
   flags: {
+    addons: `What to install: some of ${ADDON_NAMES.join(', ')}; or none.`,
     clock: 'How time passes: real, or max, where nothing waits.',
     cpu: 'Processors of each node.',
     memory: 'Memory of each node.',
     name: 'Name of the cluster; may be given as argument.',
+    'no-cni': 'Install no network plugin, so that nodes stay NotReady until somebody does.',
     nodes: 'Names of the nodes, or how many.',
     seed: 'Fixes everything random, names included.',
     workers: 'How many nodes beside the control plane.',
@@ -26,8 +29,7 @@ export const create = defineVerb({
     const [given, ...rest] = args;
     if (rest.length > 0) throw new KubectlError(`unexpected arguments: [${rest.join(' ')}]`, { usage: true });
     const name = given ?? (flags.string('name') || DEFAULT_NAME);
-    if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) || name.length > 63)
-      throw new KubectlError(`${JSON.stringify(name)} is not a cluster name: it must be a lowercase RFC 1123 label`);
+    checkClusterName(name);
     const local = localContext(context);
     const stateFile = newStateFile(local, name);
     const known = knownClusters(await local.kubeconfig(), context.cwd).find((one) => one.name === name);

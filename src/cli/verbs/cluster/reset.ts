@@ -4,7 +4,8 @@ import { defineVerb, KubectlError } from '../../verb.ts';
 import { clusterNamed } from './clusters.ts';
 
 export const reset = defineVerb({
-  short: 'Make a cluster new again, with the nodes, the seed and the clock it had',
+  short: 'Make a cluster new again, with the nodes, the add-ons, the seed and the clock it had',
+  long: 'Makes the cluster new again, with the nodes, the add-ons, the seed and the clock it had. Its snapshots stay.',
   examples: [{ about: 'Start over', command: 'kubemu cluster reset' }],
   async run(context) {
     const [name, ...rest] = context.args;
@@ -14,7 +15,7 @@ export const reset = defineVerb({
     const before = existsSync(cluster.stateFile) ? specOfFile(cluster.stateFile) : {};
     if (!before) throw new KubectlError(`${cluster.stateFile} holds no cluster`);
     const spec = { ...specFromEnv(context.env), ...before };
-    await deleteCluster(cluster.stateFile);
+    await deleteCluster(cluster.stateFile, { snapshots: true });
     await createCluster(cluster.stateFile, spec);
     context.out(`Cluster "${cluster.name}" reset: ${spec.nodes.join(', ')}.`);
     return 0;

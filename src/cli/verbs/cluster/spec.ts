@@ -12,12 +12,27 @@ export async function specFromFlags({ flags, env }: VerbContext, name: string): 
   if (flags.given('cpu')) spec.cpu = quantity('--cpu', flags.string('cpu'), 1);
   if (flags.given('memory')) spec.memoryKi = Math.floor(quantity('--memory', flags.string('memory'), 2 ** 20) / 1024);
   if (flags.given('seed')) spec.seed = String(flags.int('seed'));
+  if (flags.given('addons')) spec.addons = addonsOf(flags.string('addons'));
+  if (flags.bool('no-cni')) spec.addons = (spec.addons ?? ADDON_NAMES).filter((name) => name !== CNI);
   if (flags.given('clock')) {
     const mode = flags.string('clock');
     if (mode !== 'real' && mode !== 'max') throw new KubectlError(`--clock must be real or max, not ${JSON.stringify(mode)}`);
     spec.mode = mode;
   }
   return spec;
+}
+
+/** In the order of installation; the same list as in cluster/bootstrap.ts, which is too much to load for a flag. */
+export const ADDON_NAMES = ['kube-proxy', 'coredns', 'calico', 'metrics-server', 'local-path-provisioner', 'gateway-api'] as const;
+const CNI = 'calico';
+
+/** `none`, or names in any order. */
+function addonsOf(text: string): string[] {
+  const names = text === 'none' || text === '' ? [] : text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !ADDON_NAMES.some((known) => known === name));
+  if (unknown !== undefined)
+    throw new KubectlError(`there is no add-on ${JSON.stringify(unknown)}: choose from ${ADDON_NAMES.join(', ')}, or none`);
+  return ADDON_NAMES.filter((name) => names.includes(name));
 }
 
 const most = 5000;

@@ -1,0 +1,51 @@
+// Named copies of a cluster's state, in a folder beside its file.
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { wholeState, writeState } from '../state/rewind.ts';
+
+export interface SnapshotFile {
+  name: string;
+  /** When it was taken, in milliseconds since the epoch. */
+  taken: number;
+  size: number;
+}
+
+/** `cluster.json` keeps its snapshots in `cluster.snapshots/`. */
+const snapshotFolder = (stateFile: string): string => join(dirname(stateFile), `${basename(stateFile, '.json')}.snapshots`);
+export const snapshotFile = (stateFile: string, name: string): string => join(snapshotFolder(stateFile), `${name}.json`);
+
+/** Snapshots that undo and restore take first, so that both can be taken back. */
+export const BEFORE_UNDO = 'before-undo';
+export const BEFORE_RESTORE = 'before-restore';
+
+export function snapshots(stateFile: string): SnapshotFile[] {
+  const folder = snapshotFolder(stateFile);
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return files.sort().map((file) => {
+    const { mtimeMs, size } = statSync(join(folder, file));
+    return { name: basename(file, '.json'), taken: Math.floor(mtimeMs), size };
+  });
+}
+
+export const hasSnapshot = (stateFile: string, name: string): boolean => existsSync(snapshotFile(stateFile, name));
+
+/** Keeps the last whole state under a name. */
+export async function takeSnapshot(stateFile: string, name: string): Promise<number> {
+  const bytes = stateOf(stateFile);
+  mkdirSync(snapshotFolder(stateFile), { recursive: true, mode: 0o700 });
+  await writeState(snapshotFile(stateFile, name), bytes);
+  return bytes.length;
+}
+
+export function deleteSnapshot(stateFile: string, name: string): void {
+  rmSync(snapshotFile(stateFile, name));
+}
+
+export const deleteSnapshots = (stateFile: string): void => rmSync(snapshotFolder(stateFile), { recursive: true, force: true });
+
+export function stateOf(stateFile: string): Buffer {
+  const bytes = wholeState(stateFile);
+  if (!bytes) throw new Error(`${stateFile} holds no cluster yet`);
+  return bytes;
+}
