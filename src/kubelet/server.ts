@@ -1,4 +1,4 @@
-// Plays the kubelet's server on port 10250: logs, exec, attach and the list of Pods. Port-forward is left out and says so.
+// Plays the kubelet's server on port 10250: logs, exec, attach, port-forward and the list of Pods.
 import type { Duration } from '../machinery/clock.ts';
 import type { ApiRequest, ApiResponse } from '../machinery/http.ts';
 import type { WakeUps } from '../machinery/loop.ts';
@@ -6,6 +6,7 @@ import type { Agent } from './agent.ts';
 import { attachToContainer } from './attach.ts';
 import { execInContainer } from './exec.ts';
 import { containerLogs } from './logs.ts';
+import { portForward } from './port-forward.ts';
 import type { PodRecord } from './record.ts';
 
 export type Pass = (limit?: Duration) => Promise<void>;
@@ -22,6 +23,8 @@ export async function serve(agent: Agent, pass: Pass, wakeUps: WakeUps, request:
       return record ? execInContainer(agent, pass, wakeUps, record, container, request) : { code: 404, body: 'pod does not exist\n' };
     case 'attach':
       return record ? attachToContainer(agent, pass, record, container, request) : { code: 404, body: 'pod does not exist\n' };
+    case 'portForward':
+      return record ? portForward(agent, record, request) : { code: 404, body: 'pod does not exist\n' };
     default:
       return { code: 501, body: `kubemu does not simulate the kubelet's ${verb} yet\n` };
   }

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Credentials } from '../../machinery/http.ts';
-import { badRequest, failure, type StatusError } from '../../machinery/status.ts';
+import { badRequest, type StatusError } from '../../machinery/status.ts';
 import { asStatus, type ListenerOptions } from './backend.ts';
 import { requestOf } from './request.ts';
 
@@ -29,12 +29,16 @@ export async function upgrade(
     const request = requestOf(message, admin);
     const wanted = /\/(exec|attach|portforward)$/.exec(request.path)?.[1];
     if (!wanted) throw badRequest('this path is not to be upgraded');
-    if (message.headers.upgrade?.toLowerCase() !== 'websocket') {
-      throw failure(501, 'NotImplemented', `kubemu serves ${wanted} over WebSocket only, not over ${message.headers.upgrade}`);
+    const carrier = message.headers.upgrade?.toLowerCase();
+    if (carrier !== 'websocket' && carrier !== 'spdy/3.1')
+      throw badRequest(`unable to upgrade: unknown protocol ${message.headers.upgrade}`);
+    if (wanted === 'portforward') {
+      const { portForward } = await import('./port-forward.ts');
+      await portForward(options, request, message, socket, head);
+    } else {
+      const { remoteCommand } = await import('./remote-command.ts');
+      await remoteCommand(options, request, message, socket, head);
     }
-    if (wanted === 'portforward') throw failure(501, 'NotImplemented', 'kubemu does not serve port-forward yet');
-    const { remoteCommand } = await import('./remote-command.ts');
-    await remoteCommand(options, request, message, socket, head);
   } catch (error) {
     refuse(socket, asStatus(error));
   }
