@@ -13,6 +13,7 @@ import { namespaceController } from './namespace.ts';
 import { nodeLifecycleController } from './node-lifecycle.ts';
 import { podGarbageCollectorController } from './pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset.ts';
+import { replicationController } from './replicationcontroller.ts';
 import { resourceQuotaController } from './resourcequota.ts';
 import { rootCaPublisherController } from './root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
@@ -26,6 +27,7 @@ import { claimProtectionController, volumeProtectionController } from './volumes
 export const controllers: readonly Controller[] = [
   endpointsController,
   endpointSliceController,
+  replicationController,
   resourceQuotaController,
   namespaceController,
   garbageCollectorController,

@@ -2,13 +2,15 @@
 // adoption in ownership.ts.
 import { ReplicaSet } from '../api/apps/replicaset.ts';
 import { Pod } from '../api/core/pod.ts';
-import type { V1ReplicaSetStatus } from '../api/generated/types.ts';
+import type { ReplicationController } from '../api/core/replicationcontroller.ts';
+import type { V1LabelSelector, V1ReplicaSetStatus } from '../api/generated/types.ts';
+import type { Kind } from '../api/kind.ts';
 import type { Instant } from '../machinery/clock.ts';
 import { hasLabels } from '../machinery/label-selector.ts';
 import type { ReconcileResult } from '../machinery/loop.ts';
 import { cheapestToDelete } from './cheapest-to-delete.ts';
 import { conditionOf, withCondition, withoutCondition } from './conditions.ts';
-import { defineController, moreThanStatus } from './define.ts';
+import { type ControllerContext, defineController, moreThanStatus } from './define.ts';
 import { adoptOrphans, claimOwned } from './ownership.ts';
 import { availableAt, isActive, isAvailable, isReady, isTerminating, podFrom, workloadView } from './pods.ts';
 import { relatedPods } from './related-pods.ts';
@@ -24,34 +26,52 @@ export const replicaSetController = defineController({
   owns: [Pod],
   ownedView: workloadView,
   adopt: (namespace, { client }) => adoptOrphans(client, ReplicaSet, Pod, namespace),
-  async reconcile(key, { client, recorder, clock }) {
-    const rs = await client.get(ReplicaSet, key);
+  async reconcile(key, context) {
+    const rs = await context.client.get(ReplicaSet, key);
     if (!rs) return undefined;
-
-    const adopt = rs.status?.observedGeneration !== rs.metadata.generation;
-    const claimed = await claimOwned(client, { owner: rs, kind: Pod, selector: rs.spec.selector, adopt });
-    const mine = claimed.filter(isActive);
-    const missing = (rs.spec.replicas ?? 1) - mine.length;
-    let outcome: Outcome<Pod> = { done: [] };
-    if (!rs.metadata.deletionTimestamp && missing !== 0) {
-      outcome =
-        missing > 0
-          ? await createPods({ client, recorder }, rs, podFrom(rs.spec.template ?? {}, rs), Math.min(missing, BURST))
-          : await deletePods({ client, recorder }, rs, await surplus(-missing, mine));
-    }
-    const current = missing > 0 ? [...mine, ...outcome.done] : mine.filter((pod) => !outcome.done.includes(pod));
-    const terminating = claimed.filter(isTerminating).length + (missing < 0 ? outcome.done.filter((pod) => pod.spec.nodeName).length : 0);
-    const status = summarize(rs, current, terminating, { missing, error: outcome.error }, clock.now());
-    await client.updateStatus(ReplicaSet, rs, status);
-    if (outcome.error) throw outcome.error;
-    return untilAvailable(current, rs.spec.minReadySeconds ?? 0, clock.now());
-
-    async function surplus(count: number, pods: readonly Pod[]): Promise<readonly Pod[]> {
-      if (count >= pods.length) return pods;
-      return cheapestToDelete(pods, await relatedPods(client, rs as ReplicaSet, pods), clock.now()).slice(0, Math.min(count, BURST));
-    }
+    const { selector } = rs.spec;
+    return keepReplicas(ReplicaSet, rs, { selector, related: (pods) => relatedPods(context.client, rs, pods) }, context);
   },
 });
+
+/** What keeps Pods from one template at a number: a ReplicaSet, or its predecessor. */
+export type Replicated = ReplicaSet | ReplicationController;
+
+interface Keeping {
+  selector: V1LabelSelector | undefined;
+  /** Pods that count when the most crowded nodes are thinned out. */
+  related(pods: readonly Pod[]): Promise<readonly Pod[]>;
+}
+
+export async function keepReplicas<T extends Replicated>(
+  kind: Kind<T>,
+  rs: T,
+  { selector, related }: Keeping,
+  { client, recorder, clock }: ControllerContext,
+): Promise<ReconcileResult | undefined> {
+  const adopt = rs.status?.observedGeneration !== rs.metadata.generation;
+  const claimed = await claimOwned(client, { owner: rs, kind: Pod, selector, adopt });
+  const mine = claimed.filter(isActive);
+  const missing = (rs.spec.replicas ?? 1) - mine.length;
+  let outcome: Outcome<Pod> = { done: [] };
+  if (!rs.metadata.deletionTimestamp && missing !== 0) {
+    outcome =
+      missing > 0
+        ? await createPods({ client, recorder }, rs, podFrom(rs.spec.template ?? {}, rs), Math.min(missing, BURST))
+        : await deletePods({ client, recorder }, rs, await surplus(-missing));
+  }
+  const current = missing > 0 ? [...mine, ...outcome.done] : mine.filter((pod) => !outcome.done.includes(pod));
+  const terminating = claimed.filter(isTerminating).length + (missing < 0 ? outcome.done.filter((pod) => pod.spec.nodeName).length : 0);
+  const status = summarize(rs, current, terminating, { missing, error: outcome.error }, clock.now());
+  await client.updateStatus(kind, rs, status);
+  if (outcome.error) throw outcome.error;
+  return untilAvailable(current, rs.spec.minReadySeconds ?? 0, clock.now());
+
+  async function surplus(count: number): Promise<readonly Pod[]> {
+    if (count >= mine.length) return mine;
+    return cheapestToDelete(mine, await related(mine), clock.now()).slice(0, Math.min(count, BURST));
+  }
+}
 
 /** Looks again when the next ready Pod has been ready long enough. */
 export function untilAvailable(pods: readonly Pod[], minReadySeconds: number, now: Instant): ReconcileResult | undefined {
@@ -63,7 +83,7 @@ export function untilAvailable(pods: readonly Pod[], minReadySeconds: number, no
 
 /** The status that `pods`, the active ones, make. Counts of zero are left out, as the API does. */
 export function summarize(
-  rs: ReplicaSet,
+  rs: Replicated,
   pods: readonly Pod[],
   terminating: number,
   { missing, error }: { missing: number; error?: Error | undefined },
@@ -83,7 +103,7 @@ export function summarize(
     fullyLabeledReplicas: count((pod) => hasLabels(rs.spec.template?.metadata?.labels, pod.metadata.labels)),
     readyReplicas: count(isReady),
     availableReplicas: count((pod) => isAvailable(pod, rs.spec.minReadySeconds ?? 0, now)),
-    terminatingReplicas: terminating,
+    ...(rs.kind === 'ReplicaSet' ? { terminatingReplicas: terminating } : {}),
     observedGeneration: rs.metadata.generation,
     conditions: conditions && conditions.length > 0 ? conditions : undefined,
   };

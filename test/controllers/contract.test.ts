@@ -9,6 +9,7 @@ import { Node } from '../../src/api/core/node.ts';
 import { PersistentVolume } from '../../src/api/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../../src/api/core/persistentvolumeclaim.ts';
 import { Pod } from '../../src/api/core/pod.ts';
+import { ReplicationController } from '../../src/api/core/replicationcontroller.ts';
 import { Service } from '../../src/api/core/service.ts';
 import { controllers } from '../../src/controllers/index.ts';
 import { controllerContract } from '../contracts/controller.ts';
@@ -73,6 +74,14 @@ controllerContract(controllers, [
         },
       });
       cluster.create(Service, { metadata: meta, spec: { clusterIP: '10.96.0.9', selector: { app: 'x' }, ports: [{ port: 80 }] } });
+      await settle(cluster);
+    },
+  },
+  {
+    name: 'a ReplicationController with a stray pod',
+    async play(cluster) {
+      cluster.create(Pod, draft(pod('stray', {}, { labels: { app: 'x' } })));
+      cluster.create(ReplicationController, { metadata: meta, spec: { replicas: 2, selector: { app: 'x' }, template } });
       await settle(cluster);
     },
   },
