@@ -3,6 +3,8 @@
 import type { Client, EventRecorder } from '../client/client.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { controllers } from '../controllers/index.ts';
+import { createLeaderElection } from '../controllers/leader-election.ts';
+import { nodeIpamController } from '../controllers/node-ipam.ts';
 import { createLeaseLoop } from '../etcd/leases.ts';
 import { createKubelet } from '../kubelet/kubelet.ts';
 import type { Instant } from '../machinery/clock.ts';
@@ -69,6 +71,12 @@ export function openRooms(parts: ClusterParts): Rooms {
   });
 
   const always = (): boolean => true;
+  const candidate = (component: string, client: Client, recorder: EventRecorder, port: number) => ({
+    component,
+    client,
+    recorder,
+    isServing: listens(port),
+  });
   return {
     loops: [
       { loop: createLeaseLoop({ keyspace, clock }), alive: always },
@@ -82,7 +90,7 @@ export function openRooms(parts: ClusterParts): Rooms {
         }),
         alive: listens(SCHEDULER_PORT),
       },
-      ...controllers.map((controller) => ({
+      ...[nodeIpamController((node) => facts.nodes.find(({ name }) => name === node)?.podCIDR), ...controllers].map((controller) => ({
         loop: controller.loop({
           clientFor: () => managerClient,
           recorderFor: (component) => recorderOf(managerClient, component),
@@ -92,6 +100,25 @@ export function openRooms(parts: ClusterParts): Rooms {
         }),
         alive: listens(CONTROLLER_MANAGER_PORT),
       })),
+      {
+        loop: createLeaderElection({
+          candidates: [
+            candidate('kube-scheduler', schedulerClient, recorderOf(schedulerClient, 'default-scheduler'), SCHEDULER_PORT),
+            candidate(
+              'kube-controller-manager',
+              managerClient,
+              recorderOf(managerClient, 'kube-controller-manager'),
+              CONTROLLER_MANAGER_PORT,
+            ),
+          ],
+          host: controlPlane,
+          clock,
+          random,
+          recurrences,
+          store,
+        }),
+        alive: always,
+      },
       ...networkLoops({ client: managerClient, store, clock }).map((loop) => ({ loop, alive: always })),
       { loop: kubelet.loop, alive: always },
     ],

@@ -19,6 +19,7 @@ import { rootCaPublisherController } from './root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
 import { taintEvictionController } from './taint-eviction.ts';
+import { ttlController } from './ttl.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished.ts';
 import { localPathProvisionerController } from './volumes/local-path-provisioner.ts';
 import { persistentVolumeBinderController } from './volumes/persistentvolume-binder.ts';
@@ -43,6 +44,7 @@ export const controllers: readonly Controller[] = [
   localPathProvisionerController,
   claimProtectionController,
   volumeProtectionController,
+  ttlController,
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollectorController,
