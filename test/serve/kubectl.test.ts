@@ -1,10 +1,10 @@
 // The real kubectl against a served cluster. Left out, and said so, where there is none.
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Serving } from '../../src/cluster/serve.ts';
-import { createHome } from './harness.ts';
+import { ask, createHome } from './harness.ts';
 
 const kubectl = realKubectl();
 const home = createHome();
@@ -31,9 +31,11 @@ function realKubectl(): string | undefined {
   return undefined;
 }
 
-function run(args: readonly string[], input = ''): Promise<Outcome> {
+const environment = { PATH: process.env.PATH, HOME: home.folder, KUBECONFIG: home.kubeconfig };
+
+function run(args: readonly string[], input = '', more: Record<string, string> = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, HOME: home.folder, KUBECONFIG: home.kubeconfig };
+    const env = { ...environment, ...more };
     const child = execFile(kubectl ?? '', args, { env, cwd: home.folder, timeout: 15_000 }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
     });
@@ -125,6 +127,35 @@ describe.skipIf(!kubectl)(`the real kubectl${kubectl ? '' : ' (skipped: none of 
     expect((await run(['exec', '-i', 'deployment/web', '--', 'cat'], 'a\nb\n')).stdout).toBe('a\nb\n');
     const { code, stderr } = await run(['exec', 'deployment/web', '--', 'sh', '-c', 'exit 7']);
     expect([code, stderr]).toEqual([7, 'command terminated with exit code 7\n']);
+  });
+
+  test('exec over SPDY, as before WebSockets', async () => {
+    const spdy = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false' };
+    expect((await run(['exec', '-i', 'deployment/web', '--', 'cat'], 'a\nb\n', spdy)).stdout).toBe('a\nb\n');
+    const { code, stdout, stderr } = await run(['exec', 'deployment/web', '--', 'sh', '-c', 'echo out; exit 7'], '', spdy);
+    expect([code, stdout, stderr]).toEqual([7, 'out\n', 'command terminated with exit code 7\n']);
+  });
+
+  test.each(['true', 'false'])('port-forward, with WebSockets: %s', async (websockets) => {
+    const child = spawn(kubectl ?? '', ['port-forward', 'deployment/web', ':80', ':81'], {
+      env: { ...environment, KUBECTL_PORT_FORWARD_WEBSOCKETS: websockets },
+    });
+    let [out, err] = ['', ''];
+    child.stderr.on('data', (text) => {
+      err += text;
+    });
+    child.stdout.on('data', (text) => {
+      out += text;
+    });
+    const port = (of: number): string => new RegExp(`127\\.0\\.0\\.1:(\\d+) -> ${of}`).exec(out)?.[1] ?? '';
+    await vi.waitFor(() => expect(port(81)).not.toBe(''), { timeout: 10_000 });
+    for (const path of ['/', '/nope']) {
+      const reply = await ask(`http://127.0.0.1:${port(80)}${path}`);
+      expect(reply.code).toBe(path === '/' ? 200 : 404);
+    }
+    await expect(ask(`http://127.0.0.1:${port(81)}/`)).rejects.toThrow();
+    await vi.waitFor(() => expect(err).toContain('dial tcp4 127.0.0.1:81: connect: connection refused'), { timeout: 10_000 });
+    child.kill();
   });
 
   test('cp: there and back', async () => {
