@@ -1,5 +1,6 @@
 // One request on its way through the pipeline, and answers that several stages give.
 import type { ApiRequest } from '../machinery/http.ts';
+import type { AdmissionDecision } from '../machinery/records.ts';
 import { failure, type StatusError } from '../machinery/status.ts';
 import type { User } from './authentication.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -12,6 +13,8 @@ export interface Call {
   resource: Resource;
   /** Texts for `Warning` headers. */
   warnings: string[];
+  /** What admission plugins did, for the records. */
+  admission: AdmissionDecision[];
 }
 
 export const methodNotAllowed = (): StatusError =>

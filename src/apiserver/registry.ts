@@ -47,11 +47,11 @@ export class Registry {
     if (definitions) releaseDefinition(this.storage, definitions, custom.metadata.name);
   }
 
-  create(write: Write, draft: KubeObject): KubeObject {
+  async create(write: Write, draft: KubeObject): Promise<KubeObject> {
     const { resource, attributes, dryRun } = write;
     const { strategy } = resource.kind;
     strategy.setDefaults?.(draft);
-    this.admission.admit(attributes);
+    await this.admission.admit(attributes);
     const generated = !draft.metadata.name && draft.metadata.generateName;
     const givenVersion = draft.metadata.resourceVersion;
     fillSystemFields(draft, resource, this.deps);
@@ -61,7 +61,7 @@ export class Registry {
     attributes.name = draft.metadata.name;
     const errors = validateNew(draft, resource);
     if (errors.length) throw invalid(resource.kind.names, draft.metadata.name ?? '', errors);
-    this.admission.validate(attributes);
+    await this.admission.validate(attributes);
 
     const namespace = draft.metadata.namespace ?? '';
     for (let attempt = 1; this.storage.get(resource, namespace, draft.metadata.name); attempt++) {
@@ -77,7 +77,7 @@ export class Registry {
   }
 
   /** `draft` shares with the stored object what it leaves alone. */
-  update(write: Write, entry: Entry, draft: KubeObject): KubeObject {
+  async update(write: Write, entry: Entry, draft: KubeObject): Promise<KubeObject> {
     const { resource, attributes } = write;
     const old = entry.value;
     const { strategy } = resource.kind;
@@ -85,7 +85,7 @@ export class Registry {
     separate(draft, old, resource, write.subresource);
     const changed = changedFields(draft, old);
     if (changed.some((field) => field !== 'metadata' && field !== 'status')) strategy.setDefaults?.(draft);
-    this.admission.admit(attributes);
+    await this.admission.admit(attributes);
     strategy.prepareForUpdate?.(draft, old, strategyContext(this.deps, write.subresource));
     if (write.subresource === '') finishing[resource.kind.resource]?.(draft, old, this.deps);
     if (jsonEqual(draft, old)) return old;
@@ -94,7 +94,7 @@ export class Registry {
     }
     const errors = validateChange(draft, old, resource, write.subresource);
     if (errors.length) throw invalid(resource.kind.names, old.metadata.name, errors);
-    this.admission.validate(attributes);
+    await this.admission.validate(attributes);
     if (write.dryRun) return draft;
     if (isGone(draft)) {
       this.storage.delete(resource, entry);

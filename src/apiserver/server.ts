@@ -1,6 +1,7 @@
 // Plays kube-apiserver: one pipeline from a request to etcd. This file is the order of its stages; each stage has its own.
 // What only writes, subresources and reviews need is loaded with the first of them.
 import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
+import { createRecords, type Records } from '../machinery/records.ts';
 import { failure, notFound, StatusError } from '../machinery/status.ts';
 import { authenticate, impersonated, type TokenAuthenticator } from './authentication.ts';
 import { attributesOf, denied } from './authorization/attributes.ts';
@@ -9,6 +10,7 @@ import { type Call, methodNotAllowed } from './call.ts';
 import type { ApiServerDeps } from './context.ts';
 import { listPage } from './listing.ts';
 import { presented, presentedList } from './presenting.ts';
+import { recordRequest, type Trail } from './recording.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { Resource } from './resource.ts';
 import { pathNotFound, Resources } from './resources.ts';
@@ -32,40 +34,50 @@ export class Server {
   readonly resources: Resources;
   readonly authorization: Authorization;
   private writing: Writer | undefined;
+  private readonly records: Records;
 
   constructor(readonly deps: ApiServerDeps) {
+    this.records = createRecords(deps.store, deps.clock);
     this.storage = new Storage(deps);
     this.resources = new Resources(deps.etcd);
     this.authorization = createAuthorization(deps.etcd, deps.options);
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
+    const trail: Trail = { info: requestInfo(request), agent: request.userAgent, admission: [], before: this.deps.etcd.revision };
+    let response: ApiResponse;
     try {
-      return await this.serve(request);
+      response = await this.serve(request, trail);
     } catch (error) {
-      if (error instanceof StatusError) return { code: error.code, body: error.status };
-      throw error;
+      if (!(error instanceof StatusError)) throw error;
+      response = { code: error.code, body: error.status };
     }
+    recordRequest(this.records, trail, response, this.deps.etcd.revision);
+    return response;
   }
 
-  private async serve(request: ApiRequest): Promise<ApiResponse> {
-    const info = requestInfo(request);
+  private async serve(request: ApiRequest, trail: Trail): Promise<ApiResponse> {
+    const { info } = trail;
     const { authorize } = this.authorization;
-    const user = impersonated(
-      authenticate(request.credentials, request.credentials.token ? await this.tokens() : () => undefined),
-      request.credentials,
-      authorize,
-    );
+    const asking = authenticate(request.credentials, request.credentials.token ? await this.tokens() : () => undefined);
+    trail.user = asking;
+    const user = impersonated(asking, request.credentials, authorize);
+    if (user !== asking) {
+      trail.user = user;
+      trail.impersonator = asking.name;
+    }
     const attributes = attributesOf(info);
-    const { allowed, reason } = authorize(user, attributes);
-    if (!allowed) throw denied(user, attributes, reason);
+    const decision = authorize(user, attributes);
+    trail.decision = decision;
+    if (!decision.allowed) throw denied(user, attributes, decision.reason);
     if (!info.isResource) {
       const { nonResource } = await import('./non-resource.ts');
       return nonResource(request, info, this.resources);
     }
     const resource = this.resources.find(info.group, info.version, info.resource);
     if (!resource) throw pathNotFound();
-    const call: Call = { request, info, user, resource, warnings: [] };
+    trail.resource = resource;
+    const call: Call = { request, info, user, resource, warnings: [], admission: trail.admission };
     const response = await this.resourceRequest(call);
     return call.warnings.length ? { ...response, warnings: call.warnings } : response;
   }

@@ -40,7 +40,7 @@ export class Writer {
     const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource);
     matchRequest(draft, target.resource, info);
     checkEscalation(this.server, call.user, resource, draft, undefined);
-    return this.answer(call, this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
+    return this.answer(call, await this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
   }
 
   update(call: Call): Promise<ApiResponse> {
@@ -77,7 +77,7 @@ export class Writer {
     const draft = draftOf(resource.kind.storedAs?.toStored(object) ?? object, target.resource);
     matchRequest(draft, target.resource, info);
     checkEscalation(this.server, call.user, resource, draft, undefined);
-    return this.answer(call, this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
+    return this.answer(call, await this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
   }
 
   /** Somebody may have written while the body was read, and then it is looked at again. */
@@ -103,14 +103,14 @@ export class Writer {
       const manager = call.info.query.get('fieldManager') || (call.request.userAgent ?? 'unknown').split('/', 1)[0] || 'unknown';
       followUpdate(draft, entry.value, resource, { manager, force: false, subresource: '', time: rfc3339(this.server.deps.clock.now()) });
     }
-    return this.answer(call, this.registry.update(this.write(target, 'UPDATE', draft, entry.value), entry, draft), 200);
+    return this.answer(call, await this.registry.update(this.write(target, 'UPDATE', draft, entry.value), entry, draft), 200);
   }
 
   async delete(call: Call): Promise<ApiResponse> {
     const { info, resource } = call;
     const options = deleteOptions(call, await parseBody(call.request));
     const entry = this.server.entry(resource, info.namespace, info.name);
-    const { removed, object } = this.remove(call, entry, options);
+    const { removed, object } = await this.remove(call, entry, options);
     if (!removed) return this.answer(call, object, 200);
     const { name, uid } = object.metadata;
     const { group, plural } = resource.kind.names;
@@ -130,20 +130,20 @@ export class Writer {
     const { info, resource } = call;
     const options = deleteOptions(call, await parseBody(call.request));
     const { entries, metadata } = listPage(this.server.storage, info, resource, selectionOf(info, resource));
-    for (const entry of entries) this.remove(call, entry, options);
+    for (const entry of entries) await this.remove(call, entry, options);
     const objects = entries.map(({ value }) => value);
     return { code: 200, body: listObject(resource, objects, metadata) };
   }
 
-  private remove(asked: Call, entry: Entry, options: DeleteOptions): Deletion {
+  private async remove(asked: Call, entry: Entry, options: DeleteOptions): Promise<Deletion> {
     const call = this.asStored(asked);
     const { resource } = call;
     const { storage, deps } = this.server;
     const { metadata } = entry.value;
     const write = this.write(call, 'DELETE', undefined, entry.value);
     const attributes = { ...write.attributes, namespace: metadata.namespace ?? '', name: metadata.name };
-    this.admission.admit(attributes);
-    this.admission.validate(attributes);
+    await this.admission.admit(attributes);
+    await this.admission.validate(attributes);
     const dryRun = write.dryRun || Boolean(options.dryRun?.length);
     if (resource.kind.resource === DEFINITION_RESOURCE && !dryRun && !deleteInstances(storage, deps, entry.value)) {
       storage.update(resource, entry, terminating(entry.value, deps));
@@ -156,7 +156,7 @@ export class Writer {
 
   /** What the registry and admission are told about a write. */
   write(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): Write {
-    const { info, resource, user, warnings } = call;
+    const { info, resource, user, warnings, admission } = call;
     const dryRun = isDryRun(info);
     const attributes: Attributes = {
       operation,
@@ -169,6 +169,7 @@ export class Writer {
       user,
       dryRun,
       warnings,
+      decisions: admission,
     };
     return { resource, attributes, dryRun, subresource: info.subresource };
   }

@@ -1,8 +1,10 @@
-// What an admission plugin is, and the chain that runs them in order. Webhooks and policies are not among them yet.
+// What an admission plugin is, and the chain that runs them in order.
 import type { KubeObject } from '../../machinery/object.ts';
-import { forbidden, type StatusError } from '../../machinery/status.ts';
+import type { AdmissionDecision } from '../../machinery/records.ts';
+import { forbidden, StatusError } from '../../machinery/status.ts';
 import type { User } from '../authentication.ts';
 import type { ApiServerDeps } from '../context.ts';
+import { changedFields } from '../recording.ts';
 import type { Resource } from '../resource.ts';
 import type { Resources } from '../resources.ts';
 import type { Storage } from '../storage.ts';
@@ -25,6 +27,8 @@ export interface Attributes {
   dryRun: boolean;
   /** Texts for `Warning` headers. */
   warnings: string[];
+  /** What plugins did, for the records. */
+  decisions: AdmissionDecision[];
 }
 
 /** What plugins may ask: the store below them, not the API above. */
@@ -39,10 +43,10 @@ export interface AdmissionPlugin {
   /** `pods`, `deployments.apps`; all resources when absent. */
   readonly resources?: readonly string[];
   readonly operations: readonly Operation[];
-  /** Mutates, or refuses by throwing. */
-  admit?(attributes: Attributes, context: AdmissionContext): void;
+  /** Mutates, or refuses by throwing. Waits only for what answers over the network or is loaded first. */
+  admit?(attributes: Attributes, context: AdmissionContext): void | Promise<void>;
   /** Refuses by throwing; runs when nothing changes any more. */
-  validate?(attributes: Attributes, context: AdmissionContext): void;
+  validate?(attributes: Attributes, context: AdmissionContext): void | Promise<void>;
   /** Told of what was stored: for plugins that count. */
   committed?(attributes: Attributes, stored: KubeObject, context: AdmissionContext): void;
 }
@@ -55,12 +59,39 @@ export class Admission {
     private readonly context: AdmissionContext,
   ) {}
 
-  admit(attributes: Attributes): void {
-    for (const plugin of this.chain(attributes)) plugin.admit?.(attributes, this.context);
+  async admit(attributes: Attributes): Promise<void> {
+    const { object } = attributes;
+    let before: string | undefined;
+    for (const plugin of this.chain(attributes)) {
+      if (!plugin.admit) continue;
+      const recorded = attributes.decisions.length;
+      if (object && plugin.resources) before ??= JSON.stringify(object);
+      await this.asked(plugin, attributes, () => plugin.admit?.(attributes, this.context));
+      if (!object || before === undefined || !plugin.resources || attributes.decisions.length > recorded) continue;
+      const after = JSON.stringify(object);
+      if (after === before) continue;
+      const fields = changedFields(JSON.parse(before) as KubeObject, object);
+      if (fields.length) attributes.decisions.push({ plugin: plugin.name, verdict: 'changed', fields });
+      before = after;
+    }
   }
 
-  validate(attributes: Attributes): void {
-    for (const plugin of this.chain(attributes)) plugin.validate?.(attributes, this.context);
+  async validate(attributes: Attributes): Promise<void> {
+    for (const plugin of this.chain(attributes)) {
+      if (plugin.validate) await this.asked(plugin, attributes, () => plugin.validate?.(attributes, this.context));
+    }
+  }
+
+  private async asked(plugin: AdmissionPlugin, attributes: Attributes, ask: () => void | Promise<void>): Promise<void> {
+    const warned = attributes.warnings.length;
+    try {
+      const pending = ask();
+      if (pending) await pending;
+    } catch (error) {
+      if (error instanceof StatusError) attributes.decisions.push({ plugin: plugin.name, verdict: 'refused', message: error.message });
+      throw error;
+    }
+    for (const message of attributes.warnings.slice(warned)) attributes.decisions.push({ plugin: plugin.name, verdict: 'warned', message });
   }
 
   committed(attributes: Attributes, stored: KubeObject): void {

@@ -56,7 +56,7 @@ export async function scale(server: Server, call: Call): Promise<ApiResponse> {
   draft.metadata.resourceVersion = wanted.metadata?.resourceVersion ?? entry.value.metadata.resourceVersion;
   const writer = await server.writer();
   const write = writer.write(call, 'UPDATE', draft, entry.value);
-  const stored = writer.registry.update({ ...write, subresource: '' }, entry, draft);
+  const stored = await writer.registry.update({ ...write, subresource: '' }, entry, draft);
   return { code: 200, body: scaleOf(stored, paths) };
 }
 
