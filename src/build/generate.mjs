@@ -1,7 +1,9 @@
-// `npm run generate`: everything derived from the published models of Kubernetes 1.36, under src/api/generated (ignored by git).
+// `npm run generate`: everything derived from the published models of Kubernetes 1.36, under src/api/generated, and from
+// manifests/, under src/cluster/generated. Both are ignored by git.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { manifestsSource } from './manifests.mjs';
 import { readModels } from './models.mjs';
 import { resources, resourcesSource } from './resources.mjs';
 import { docsSource, fileOf, loadersSource, structureSource } from './structures.mjs';
@@ -30,3 +32,8 @@ writeFileSync(
   join(out, 'loaders.ts'),
   loadersSource(roots, (model) => sharedPaths(models, model)),
 );
+
+// What a new cluster starts with.
+const clusterOut = join(root, 'src', 'cluster', 'generated');
+mkdirSync(clusterOut, { recursive: true });
+writeFileSync(join(clusterOut, 'manifests.ts'), manifestsSource(join(root, 'manifests')));

@@ -29,9 +29,9 @@ if (time(installed) < time(at('package-lock.json')) || !existsSync(installed)) {
 }
 
 const generated = at('src', 'api', 'generated');
-const generators = newest(at('src', 'build'));
+const generators = Math.max(newest(at('src', 'build')), newest(at('manifests')));
 const isGenerated = existsSync(generated) && readdirSync(generated).length > 0;
-if (!isGenerated || newest(generated) < Math.max(generators, time(installed))) {
+if (!isGenerated || !existsSync(at('src', 'cluster', 'generated')) || newest(generated) < Math.max(generators, time(installed))) {
   run('generating from the published models', process.execPath, [at('src', 'build', 'generate.mjs')]);
 }
 
