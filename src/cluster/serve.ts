@@ -44,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     if (options.insecurePort !== undefined) {
       listeners.push(await listen({ backend, address: '127.0.0.1', port: options.insecurePort, report }));
     }
+    followProcess(served, listeners);
     const url = `https://${hostIn(bindAddress)}:${secure.port}`;
     writePrivately(options.kubeconfig, kubeconfigText(served, options, url, pki));
     return {
@@ -62,6 +63,17 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await served.close();
     throw error;
   }
+}
+
+/** Connections are refused while the process of the control plane's static Pod does not run. */
+function followProcess({ cluster: { facts, parts } }: ServedCluster, listeners: readonly Listener[]): void {
+  const key = `/kubemu/net/listeners/${controlPlaneOf(facts).name}/6443`;
+  parts.keyspace.watchPlain(key, () => {
+    for (const listener of listeners) {
+      if (parts.store.get(key) === undefined) listener.suspend();
+      else listener.resume();
+    }
+  });
 }
 
 /** What listens on all addresses is reached by the loopback one. */

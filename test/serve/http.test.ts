@@ -378,6 +378,19 @@ describe('exec', () => {
   });
 });
 
+describe('the process of kube-apiserver', () => {
+  test('connections are refused while it does not run', async () => {
+    const { served } = serving;
+    const { store } = served.cluster.parts;
+    const key = '/kubemu/net/listeners/controlplane/6443';
+    const listener = store.get(key);
+    await served.change(() => store.delete(key));
+    await expect(ask(at('/healthz'), { tls: admin })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await served.change(() => store.put(key, listener));
+    expect((await ask(at('/healthz'), { tls: admin })).code).toBe(200);
+  });
+});
+
 describe('the end', () => {
   test('state and kubeconfig are private, and what was answered survives a new start', async () => {
     expect(statSync(home.kubeconfig).mode & 0o777).toBe(0o600);

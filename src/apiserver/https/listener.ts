@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { wallSleep } from '../../machinery/clock.ts';
 import { DialError } from '../../machinery/dialer.ts';
 import type { Credentials } from '../../machinery/http.ts';
 import { badRequest, StatusError } from '../../machinery/status.ts';
@@ -13,6 +14,10 @@ export type { ListenerOptions } from './backend.ts';
 
 export interface Listener {
   port: number;
+  /** Lets nobody connect for the time being, and drops who is: kube-apiserver does not run. */
+  suspend(): void;
+  /** Listens again on the same port. */
+  resume(): void;
   /** Takes no more connections, and ends those that are left once their requests have been answered. */
   close(): Promise<void>;
 }
@@ -22,7 +27,7 @@ const ADMIN: Credentials = { certificate: { commonName: 'kubernetes-admin', orga
 const FAREWELL = 500;
 
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { tls } = options;
+  const { tls, report } = options;
   const serve = (message: IncomingMessage, reply: ServerResponse): void => void answer(options, message, reply);
   const server: Server = tls
     ? createSecureServer(
@@ -49,14 +54,33 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     server.once('error', reject);
     server.listen(options.port, options.address, resolve);
   });
+  const { port } = server.address() as AddressInfo;
+  let state: 'open' | 'suspended' | 'closed' = 'open';
   return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
+    port,
+    suspend() {
+      if (state !== 'open') return;
+      state = 'suspended';
+      server.close();
+      server.closeAllConnections();
+    },
+    resume() {
+      if (state !== 'suspended') return;
+      state = 'open';
+      server.once('error', (error) => report(`cannot listen on port ${port} again: ${error.message}`));
+      server.listen(port, options.address);
+    },
+    async close() {
+      const wasOpen = state === 'open';
+      state = 'closed';
+      if (!wasOpen) return;
+      const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
-        server.closeIdleConnections();
-        void import('../../machinery/clock.ts').then(({ wallSleep }) => wallSleep(FAREWELL)).then(() => server.closeAllConnections());
-      }),
+      });
+      server.closeIdleConnections();
+      void wallSleep(FAREWELL).then(() => server.closeAllConnections());
+      await closed;
+    },
   };
 }
 
