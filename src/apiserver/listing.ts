@@ -18,8 +18,9 @@ export function listPage(storage: Storage, info: RequestInfo, resource: Resource
   const after = token ? decodeContinue(token, resource) : undefined;
   const entries: Entry[] = [];
   let more = false;
+  const all = selection.all || (selection.byIndexAlone === true && !after);
   for (const entry of candidates(storage, info, resource, selection, after)) {
-    if (!selection.all && !selection.matches(entry.value)) continue;
+    if (!all && !selection.matches(entry.value)) continue;
     if (limit > 0 && entries.length === limit) {
       more = true;
       break;

@@ -14,6 +14,8 @@ export interface Selection {
   /** Selects everything. */
   readonly all: boolean;
   readonly index?: { by: 'node' | 'owner'; value: string };
+  /** Everything that the index lists. */
+  readonly byIndexAlone?: boolean;
   /** The one object that can match. */
   readonly name?: string;
   matches(object: KubeObject): boolean;
@@ -46,6 +48,7 @@ export function selectionOf(info: RequestInfo, resource: Resource): Selection {
     all: labels.length === 0 && fields.length === 0,
     ...(owner ? { index: { by: 'owner' as const, value: owner.value } } : {}),
     ...(node?.value && !owner ? { index: { by: 'node' as const, value: node.value } } : {}),
+    byIndexAlone: labels.length === 0 && fields.length === 1 && (owner !== undefined || Boolean(node?.value)),
     ...(name ? { name: name.value } : {}),
     matches(stored) {
       const object = resource.kind.storedAs?.fromStored(stored) ?? stored;

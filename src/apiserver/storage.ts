@@ -3,13 +3,17 @@
 import type { KubeObject } from '../machinery/object.ts';
 import type { KeyValue } from '../state/keyspace.ts';
 import type { ApiServerDeps } from './context.ts';
-import { indexed, reindex } from './indexes.ts';
+import { Indexes } from './indexes.ts';
 import { etcdKey, listPrefix, type Resource } from './resource.ts';
 
 export type Entry = KeyValue<KubeObject>;
 
 export class Storage {
-  constructor(private readonly deps: ApiServerDeps) {}
+  private readonly indexes: Indexes;
+
+  constructor(private readonly deps: ApiServerDeps) {
+    this.indexes = new Indexes(deps.store);
+  }
 
   get revision(): number {
     return this.deps.etcd.revision;
@@ -24,7 +28,7 @@ export class Storage {
     const key = etcdKey(resource, object.metadata.namespace ?? '', object.metadata.name);
     const entry = this.deps.etcd.create(key, (revision) => versioned(object, revision), resource.kind.strategy.timeToLive);
     if (!entry) return undefined;
-    reindex(this.deps.store, resource, undefined, entry.value);
+    this.indexes.follow(resource, undefined, entry.value);
     return entry.value;
   }
 
@@ -37,13 +41,13 @@ export class Storage {
       resource.kind.strategy.timeToLive,
     );
     if (!updated) return undefined;
-    reindex(this.deps.store, resource, entry.value, updated.value);
+    this.indexes.follow(resource, entry.value, updated.value);
     return updated.value;
   }
 
   delete(resource: Resource, entry: Entry): boolean {
     if (!this.deps.etcd.delete(entry.key, entry.mod)) return false;
-    reindex(this.deps.store, resource, entry.value, undefined);
+    this.indexes.follow(resource, entry.value, undefined);
     return true;
   }
 
@@ -57,10 +61,10 @@ export class Storage {
 
   /** Objects by index, in key order, those of one namespace or all. */
   *byIndex(resource: Resource, namespace: string, by: 'node' | 'owner', value: string): Iterable<Entry> {
-    const within = namespace ? `${namespace}/` : '';
-    for (const id of indexed(this.deps.store, resource, by, value)) {
-      if (!id.startsWith(within)) continue;
-      const entry = this.deps.etcd.get<KubeObject>(resource.kind.etcdPrefix + id);
+    const within = listPrefix(resource, namespace);
+    for (const key of this.indexes.keys(resource, by, value)) {
+      if (!key.startsWith(within)) continue;
+      const entry = this.deps.etcd.get<KubeObject>(key);
       if (entry) yield entry;
     }
   }

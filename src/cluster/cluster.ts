@@ -13,6 +13,7 @@ import type { KubeObject } from '../machinery/object.ts';
 import { keyedRandom, type Random } from '../machinery/random.ts';
 import { drawer, type Store } from '../machinery/store.ts';
 import { translate } from '../network/translate.ts';
+import { keyKinds } from '../state/key-kinds.ts';
 import type { Change, Keyspace } from '../state/keyspace.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { type ClusterClock, openClock } from './clock.ts';
@@ -20,7 +21,7 @@ import { createDialer } from './dialer.ts';
 import { type ClusterFacts, controlPlaneOf, readFacts } from './facts.ts';
 import { createLoopHost, type Inventory, type LoopHost, objectEvent } from './loop-host.ts';
 import { lookup } from './names.ts';
-import { createRecurrences, type Overlay } from './recurrences.ts';
+import { createRecurrences, type Overlay, RECURRENCES } from './recurrences.ts';
 import type { Rooms } from './rooms.ts';
 import { createWakeUps, type WakeUpQueue } from './wake-ups.ts';
 
@@ -83,7 +84,12 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
   const random = keyedRandom(facts.seed);
   const wakeUps = createWakeUps(store);
   const leases = createLeases({ keyspace, clock, wakeUps });
-  const recurrences = createRecurrences(store, clock, (etcdKey) => leases.attach(etcdKey));
+  const recurrences = createRecurrences(
+    store,
+    clock,
+    (etcdKey) => leases.attach(etcdKey),
+    () => keyKinds(keyspace, RECURRENCES),
+  );
   const controlPlane = controlPlaneOf(facts);
 
   let apiserver: Promise<ApiServer> | undefined;
@@ -115,7 +121,7 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
       if (name === 'kubelet') return async (request) => (await openRooms()).kubelet(namespace)(request);
       return undefined;
     },
-    exchange: async (listener, namespace, port, request, at) => (await openRooms()).exchange(listener, namespace, port, request, at),
+    exchange: async (...call) => (await openRooms()).exchange(...call),
     lookup: (from, name) => lookup(store, facts, from, name),
     translate: (address, port, draw) => translate(store, address, port, draw),
   });

@@ -65,7 +65,7 @@ export async function createCluster(stateFile: string, spec: ClusterSpec): Promi
     const file = openStateFile(stateFile);
     if (!file.isNew) throw new Error(`there is a cluster in ${stateFile} already`);
     await populate(file.keyspace, spec);
-    await file.commit();
+    await file.compact();
     await file.close();
   } finally {
     lock.release();

@@ -1,4 +1,5 @@
 // A keyspace that can be exchanged for a newer reading of the same file while rooms keep their hold on it.
+import { forgetKinds } from '../state/key-kinds.ts';
 import type { Change, Compare, Keyspace } from '../state/keyspace.ts';
 
 export interface CurrentKeyspace extends Keyspace {
@@ -14,7 +15,7 @@ export function currentKeyspace(first: Keyspace): CurrentKeyspace {
     for (const listener of watchers) listener(change);
   };
   inner.watch(relay);
-  return {
+  const self: CurrentKeyspace = {
     get revision() {
       return inner.revision;
     },
@@ -47,8 +48,10 @@ export function currentKeyspace(first: Keyspace): CurrentKeyspace {
     },
     exchange(next) {
       inner = next;
+      forgetKinds(self);
       inner.watch(relay);
       for (const entry of plainWatchers) entry.stop = inner.watchPlain(entry.prefix, entry.listener);
     },
   };
+  return self;
 }

@@ -54,6 +54,8 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
     }
   }
 
+  /** Names of the loops that run, as the store has them. */
+  let running: Set<string> | undefined;
   const queued = new Set<string>();
   let queue: string[] = [];
   const counts = new Map<string, number>();
@@ -102,14 +104,20 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
       }
     },
     resyncStarted(inventory) {
+      const answers = new Map<() => boolean, boolean>(); // loops of one process share their answer
       for (const { loop, alive } of loops) {
         const key = `running/${loop.name}`;
-        const was = store.get(key) !== undefined;
-        if (was === alive()) continue;
+        running ??= new Set(loops.filter((one) => store.get(`running/${one.loop.name}`) !== undefined).map((one) => one.loop.name));
+        const was = running.has(loop.name);
+        const is = answers.get(alive) ?? alive();
+        answers.set(alive, is);
+        if (was === is) continue;
         if (was) {
+          running.delete(loop.name);
           store.delete(key);
           continue;
         }
+        running.add(loop.name);
         store.put(key, 1);
         for (const [resource, object] of inventory()) {
           for (const watch of loop.watches) {

@@ -3,28 +3,38 @@ import { type Clock, type Instant, rfc3339, rfc3339Micro } from '../machinery/cl
 import type { KubeObject } from '../machinery/object.ts';
 import { occurrences, type Recurrence, type Recurrences } from '../machinery/recurrence.ts';
 import { drawer, type Store } from '../machinery/store.ts';
+import type { KeyKinds } from '../state/key-kinds.ts';
 
 /** Shows the object under an etcd key as of now. */
 export type Overlay = <T extends KubeObject>(etcdKey: string, object: T) => T;
 
+/** Followed by a key of etcd without `/registry/`. */
+export const RECURRENCES = '/kubemu/recurrences/';
 const REGISTRY = '/registry/';
 
-/** @param keep called with the etcd key of what would expire but repeats: it stays for as long as it does */
+/**
+ * @param keep called with the etcd key of what would expire but repeats: it stays for as long as it does
+ * @param kinds of which keys there are recurrences, if that is known
+ */
 export function createRecurrences(
   store: Store,
   clock: Clock,
   keep: (etcdKey: string) => void = () => {},
+  kinds?: () => KeyKinds,
 ): Recurrences & { overlay: Overlay } {
-  const kept = drawer(store, '/kubemu/recurrences/');
+  const kept = drawer(store, RECURRENCES);
   return {
     start(key, recurrence) {
       kept.put(key, recurrence);
+      kinds?.().add(key);
       if (recurrence.kind === 'event') keep(REGISTRY + key);
     },
     stop: (key) => kept.delete(key),
     current: (key) => kept.get(key),
     overlay(etcdKey, object) {
-      const recurrence = kept.get<Recurrence>(etcdKey.slice(REGISTRY.length));
+      const key = etcdKey.slice(REGISTRY.length);
+      if (kinds?.().mayHold(key) === false) return object;
+      const recurrence = kept.get<Recurrence>(key);
       if (!recurrence) return object;
       const { count, last } = occurrences(recurrence, clock.now());
       return count === 0 ? object : (shown(object, recurrence.kind, count, last) as typeof object);

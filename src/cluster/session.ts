@@ -58,7 +58,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     if (file.isNew) {
       const { populate, specFromEnv } = await import('./clusters.ts');
       await populate(file.keyspace, specFromEnv(env));
-      await file.commit();
+      await file.compact(); // nobody has seen its making
     }
     lock.release();
     lock = undefined;

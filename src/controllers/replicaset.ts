@@ -75,6 +75,7 @@ export async function keepReplicas<T extends Replicated>(
 
 /** Looks again when the next ready Pod has been ready long enough. */
 export function untilAvailable(pods: readonly Pod[], minReadySeconds: number, now: Instant): ReconcileResult | undefined {
+  if (minReadySeconds === 0) return undefined;
   const waiting = pods
     .filter((pod) => isReady(pod) && !isAvailable(pod, minReadySeconds, now))
     .map((pod) => availableAt(pod, minReadySeconds));
@@ -90,6 +91,8 @@ export function summarize(
   now: Instant,
 ): V1ReplicaSetStatus {
   const count = (is: (pod: Pod) => boolean) => pods.filter(is).length || undefined;
+  const minReadySeconds = rs.spec.minReadySeconds ?? 0;
+  const ready = count(isReady);
   const failed = conditionOf(rs.status?.conditions, 'ReplicaFailure');
   let conditions = rs.status?.conditions;
   if (error && !failed) {
@@ -101,8 +104,8 @@ export function summarize(
   return {
     replicas: pods.length,
     fullyLabeledReplicas: count((pod) => hasLabels(rs.spec.template?.metadata?.labels, pod.metadata.labels)),
-    readyReplicas: count(isReady),
-    availableReplicas: count((pod) => isAvailable(pod, rs.spec.minReadySeconds ?? 0, now)),
+    readyReplicas: ready,
+    availableReplicas: minReadySeconds === 0 ? ready : count((pod) => isAvailable(pod, minReadySeconds, now)),
     ...(rs.kind === 'ReplicaSet' ? { terminatingReplicas: terminating } : {}),
     observedGeneration: rs.metadata.generation,
     conditions: conditions && conditions.length > 0 ? conditions : undefined,

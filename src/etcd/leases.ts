@@ -3,6 +3,7 @@
 import type { Clock, Instant } from '../machinery/clock.ts';
 import { minutes, seconds } from '../machinery/clock.ts';
 import type { Loop, WakeUps } from '../machinery/loop.ts';
+import { type KeyKinds, keyKinds } from '../state/key-kinds.ts';
 import type { Keyspace } from '../state/keyspace.ts';
 
 /** Owner of the sweeps' wake-ups, and the loop's name. */
@@ -31,9 +32,11 @@ export interface LeaseParts {
 }
 
 export function createLeases({ keyspace, clock, wakeUps }: LeaseParts): Leases {
+  const kinds = (): KeyKinds => keyKinds(keyspace, DEADLINE);
   return {
-    isExpired: (key) => (keyspace.value<Instant>(DEADLINE + key) ?? Number.POSITIVE_INFINITY) <= clock.now(),
+    isExpired: (key) => kinds().mayHold(key) && (keyspace.value<Instant>(DEADLINE + key) ?? Number.POSITIVE_INFINITY) <= clock.now(),
     anyExpired(prefix) {
+      if (!kinds().mayHold(prefix)) return false;
       const now = clock.now();
       for (const at of keyspace.keys(EXPIRY)) {
         if (sweepOf(at) >= now + SWEEP_EVERY) return false;
@@ -42,6 +45,8 @@ export function createLeases({ keyspace, clock, wakeUps }: LeaseParts): Leases {
       return false;
     },
     attach(key, timeToLive) {
+      if (timeToLive !== undefined) kinds().add(key);
+      else if (!kinds().mayHold(key)) return;
       const old = keyspace.value<Instant>(DEADLINE + key);
       if (old === undefined && timeToLive === undefined) return;
       const deadline = timeToLive === undefined ? undefined : clock.now() + seconds(timeToLive);

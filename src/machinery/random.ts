@@ -30,7 +30,7 @@ export function keyedRandom(seed: string): Random {
       .join('')
       .slice(0, length);
   return {
-    u32: (purpose, key, counter = 0) => words(purpose, key, counter, 1)[0] ?? 0,
+    u32: (purpose, key, counter = 0) => hash32(`${seed}\0${purpose}\0${key}\0${counter}`, 1),
     hex,
     uuid: (purpose, key, counter = 0) => {
       const h = hex(purpose, key, counter, 32);
