@@ -15,7 +15,7 @@ export async function eachNode(context: VerbContext, verb: string, visit: (info:
   const { flags, args } = context;
   const selector = flags.string('selector');
   if (args.length === 0 && !selector) throw new KubectlError(`USAGE: ${verb} NODE [flags]`, { usage: true });
-  if (args.length > 0 && selector) throw new KubectlError('error: cannot specify both a node name and a --selector option');
+  if (args.length > 0 && selector) throw new KubectlError('cannot specify both a node name and a --selector option', { usage: true });
   const options = { args: ['nodes', ...args], labelSelector: selector, fetch: true };
   await eachTarget(context, options, visit);
 }

@@ -13,6 +13,8 @@ export function applyPatch(object: Fields, patch: unknown, type: 'json' | 'merge
     if (error instanceof JsonPatchError) throw new KubectlError(error.message);
     throw error;
   }
+  if (type === 'merge' && !isFields(patch)) throw new KubectlError('Invalid JSON Patch');
+  if (!isFields(patch)) throw new KubectlError('invalid JSON document');
   if (type === 'merge') return mergePatch(object, patch) as Fields;
   return mergeFields(String(object.kind), '', object, patch as Fields);
 }

@@ -101,7 +101,8 @@ function write(document: unknown, path: string, op: Op, value: unknown): unknown
     } else if (op === 'add') copy[part] = value;
     else {
       if (!Object.hasOwn(copy, part)) {
-        if (op === 'remove') throw new JsonPatchError(`remove operation does not apply: doc is missing path: "${path}": missing value`);
+        if (op === 'remove')
+          throw new JsonPatchError(`error in remove for path: '${path}': Unable to remove nonexistent key: ${part}: missing value`);
         throw new JsonPatchError(`replace operation does not apply: doc is missing key: ${path}: missing value`);
       }
       if (op === 'remove') delete copy[part];
@@ -122,15 +123,13 @@ function write(document: unknown, path: string, op: Op, value: unknown): unknown
     }
     if (last && op === 'add') {
       if (index > node.length)
-        throw new JsonPatchError(
-          `add operation does not apply: doc is missing path: "${path}": Unable to access invalid index: ${index}: invalid index referenced`,
-        );
+        throw new JsonPatchError(`error in add for path: '${path}': Unable to access invalid index: ${index}: invalid index referenced`);
       copy.splice(index, 0, value);
     } else if (index >= node.length) {
       if (!last) throw missing(op, path);
       throw new JsonPatchError(
         op === 'remove'
-          ? `remove operation does not apply: doc is missing path: "${path}": Unable to access invalid index: ${index}: invalid index referenced`
+          ? `error in remove for path: '${path}': Unable to access invalid index: ${index}: invalid index referenced`
           : `replace operation does not apply: doc is missing key: ${path}: Unable to access invalid index: ${index}: invalid index referenced`,
       );
     } else if (!last) copy[index] = step(copy[index], depth + 1);

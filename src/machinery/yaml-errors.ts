@@ -11,7 +11,9 @@ export function goYamlError(problems: readonly Problem[], text: string): string 
   if (!problem) return 'yaml: unknown error';
   const line = text.slice(0, problem.pos[0]).split('\n').length;
   const scanner = (at: number, words: string): string => `yaml: ${at > 1 ? `line ${at}: ` : ''}${words}`;
-  const parser = (words: string): string => `yaml: ${line > 1 ? `line ${line - 1}: ` : ''}${words}`;
+  // The end of a text without a line end counts as a line of its own.
+  const end = problem.pos[0] >= text.length && /[^\n]$/.test(text) ? 1 : 0;
+  const parser = (words: string): string => `yaml: ${line - 1 + end > 0 ? `line ${line - 1 + end}: ` : ''}${words}`;
   const mappingValues = 'mapping values are not allowed in this context';
   const { code, message } = problem;
   const before = text.slice(0, problem.pos[0]).trimEnd();

@@ -25,7 +25,7 @@ describe('a JSON patch', () => {
     [
       'removing what is missing',
       [{ op: 'remove', path: '/x' }],
-      'remove operation does not apply: doc is missing path: "/x": missing value',
+      "error in remove for path: '/x': Unable to remove nonexistent key: x: missing value",
     ],
   ])('refuses %s', (_what, operations, message) => {
     expect(() => jsonPatch({ a: 1 }, operations)).toThrow(message);

@@ -19,7 +19,9 @@ export async function commandHelp(program: string, path: string, find: FindVerb)
   }
   command.configureHelp({
     formatHelp(_, help) {
-      const rows = help.visibleCommands(command).map((one) => commandRow(one.name(), one.description()));
+      const below = help.visibleCommands(command);
+      const width = Math.max(11, ...below.map((one) => one.name().length)) + 2;
+      const rows = below.map((one) => commandRow(one.name(), one.description(), width));
       const parts = [
         command.description(),
         examples(verb),
@@ -33,7 +35,7 @@ export async function commandHelp(program: string, path: string, find: FindVerb)
   return command.helpInformation();
 }
 
-export const commandRow = (name: string, about: string): string => `  ${name.padEnd(15)} ${about}`;
+export const commandRow = (name: string, about: string, width = 15): string => `  ${name.padEnd(width)} ${about}`;
 
 function childrenOf(program: string, path: string): string[] {
   const prefix = `${path} `;

@@ -5,6 +5,8 @@ import { relaxedPath } from './relaxed-path.ts';
 
 /** Throws when no object has the field. `objectOf` says where the object of an item is, for rows of a table. */
 export function sortBy<T>(items: readonly T[], field: string, objectOf: (item: T) => unknown): T[] {
+  // An empty list is sorted whatever the path says.
+  if (items.length === 0) return [];
   const spec = relaxedPath(field);
   let values: unknown[][];
   try {

@@ -1,6 +1,7 @@
 // Plays cli-runtime's resource.Builder: the objects that a command line means, from files and arguments, fetched when asked for.
 import type { KubeObject } from '../../machinery/object.ts';
 import { isNotFound } from '../../machinery/status.ts';
+import { send } from '../rest.ts';
 import { KubectlError, type VerbContext } from '../verb.ts';
 import { readArguments } from './arguments.ts';
 import type { Builder, BuilderOptions, Info, Visited } from './builder.ts';
@@ -122,7 +123,7 @@ async function* ofType(context: VerbContext, options: BuilderOptions, mapping: M
   if (options.subresource) throw new KubectlError('subresource cannot be used when bulk resources are specified');
   const namespace = mapping.namespaced && !options.allNamespaces ? context.namespace : undefined;
   try {
-    const { body } = await context.client.request({
+    const body = await send(context, {
       method: 'GET',
       path: resourcePath(mapping, namespace),
       query: { labelSelector: options.labelSelector || undefined, fieldSelector: options.fieldSelector || undefined },
@@ -147,7 +148,7 @@ async function* named(context: VerbContext, options: BuilderOptions, mapping: Ma
     return;
   }
   try {
-    const { body } = await context.client.request({ method: 'GET', path: resourcePath(mapping, namespace, name, options.subresource) });
+    const body = await send(context, { method: 'GET', path: resourcePath(mapping, namespace, name, options.subresource) });
     yield { info: { ...info, object: body as KubeObject } };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'StatusError') throw error;

@@ -1,6 +1,7 @@
 // kubectl cluster-info: where the API server answers, and the services of kube-system that say they belong to the cluster.
 import type { KubeObject } from '../../machinery/object.ts';
 import type { LocalContext } from '../context.ts';
+import { send } from '../rest.ts';
 import { defineVerb } from '../verb.ts';
 
 interface Service extends KubeObject {
@@ -12,9 +13,9 @@ export const clusterInfo = defineVerb({
   long: 'Shows the addresses of the control plane and of services labelled kubernetes.io/cluster-service=true.',
   examples: [{ about: 'Addresses of the current cluster', command: 'kubectl cluster-info' }],
   async run(context) {
-    const { client, out } = context;
+    const { out } = context;
     const { server } = await (context as LocalContext).connection();
-    const { body } = await client.request({
+    const body = await send(context, {
       method: 'GET',
       path: '/api/v1/namespaces/kube-system/services',
       query: { labelSelector: 'kubernetes.io/cluster-service=true' },

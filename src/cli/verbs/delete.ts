@@ -4,7 +4,7 @@ import { type DryRun, dryRunOf, dryRunSuffix } from '../dry-run.ts';
 import { throwAll } from '../each-target.ts';
 import { A_WEEK, pollUntil } from '../poll.ts';
 import type { Info } from '../resources/builder.ts';
-import { deleteObject, getObject } from '../rest.ts';
+import { deleteObject, getObject, send } from '../rest.ts';
 import { withSource } from '../source-error.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 
@@ -35,8 +35,7 @@ export const deleteVerb = defineVerb({
     const ignoreNotFound = flags.bool('ignore-not-found') || (flags.bool('all') && !flags.given('ignore-not-found'));
     checkFlags(context);
     if (flags.string('raw')) {
-      const answer = await context.client.request({ method: 'DELETE', path: flags.string('raw') });
-      context.out(JSON.stringify(answer.body));
+      context.out(JSON.stringify(await send(context, { method: 'DELETE', path: flags.string('raw') })));
       return 0;
     }
 
@@ -146,6 +145,7 @@ function printDeleted(context: VerbContext, { mapping, namespace, name }: Info, 
 }
 
 async function waitUntilGone(context: VerbContext, deleted: readonly { info: Info; uid: string | undefined }[]): Promise<unknown[]> {
+  if (deleted.length === 0) return [];
   const timeout = context.flags.duration('timeout') || A_WEEK;
   const deadline = context.now() + timeout;
   const errors: unknown[] = [];

@@ -5,7 +5,7 @@ import { cordonNode, eachNode } from '../cordoning.ts';
 import { dryRunOf, dryRunSuffix } from '../dry-run.ts';
 import { A_WEEK, pollUntil } from '../poll.ts';
 import type { Mapping } from '../resources/mapper.ts';
-import { deleteObject, getObject, listObjects } from '../rest.ts';
+import { deleteObject, getObject, listObjects, send } from '../rest.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 
 const MIRROR = 'kubernetes.io/config.mirror';
@@ -109,7 +109,7 @@ async function evict(context: VerbContext, pods: Mapping, pod: V1Pod, timeout: n
         await deleteObject(context, pods, namespace, name, { kind: 'DeleteOptions', apiVersion: 'v1', ...deleteOptions.deleteOptions });
       else {
         const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, ...deleteOptions };
-        await context.client.request({ method: 'POST', path: `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, body });
+        await send(context, { method: 'POST', path: `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, body });
       }
       return true;
     } catch (error) {

@@ -26,6 +26,11 @@ export const edit = defineVerb({
   examples: [{ about: 'A deployment', command: 'kubectl edit deployment/web' }],
   flags: { 'output-patch': 'Show the patch too.', subresource: 'The subresource to edit.' },
   async run(context) {
+    const output = context.flags.string('output');
+    if (output && !['json', 'yaml', 'kyaml'].includes(output))
+      throw new KubectlError(
+        `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: json,kyaml,yaml`,
+      );
     const print = await resultPrinter(context);
     const options = {
       files: true,
@@ -66,18 +71,18 @@ async function editOne(context: VerbContext, info: Info): Promise<Outcome> {
       openEditor(context, file);
       const edited = readFileSync(file, 'utf8');
       if (edited === text) {
-        context.out(text.startsWith(HEADER) ? 'Edit cancelled, no changes made.' : 'Edit cancelled, no valid changes were saved.');
+        context.err(text.startsWith(HEADER) ? 'Edit cancelled, no changes made.' : 'Edit cancelled, no valid changes were saved.');
         return { failed: !text.startsWith(HEADER) };
       }
       if (edited.split('\n').every((line) => line.trim() === '' || line.startsWith('#'))) {
-        context.out('Edit cancelled, saved file was empty.');
+        context.err('Edit cancelled, saved file was empty.');
         return { failed: false };
       }
       const problem = await (async (): Promise<Outcome | string> => {
         try {
           const wanted = parse(edited, { version: '1.1' }) as Record<string, unknown>;
           if (jsonEqual(wanted, original)) {
-            context.out('Edit cancelled, no changes made.');
+            context.err('Edit cancelled, no changes made.');
             return {};
           }
           return { result: await send(context, info, original, wanted) };

@@ -5,6 +5,7 @@ import { throwAll } from '../each-target.ts';
 import { printerFor } from '../printers/index.ts';
 import { type Table, TablePrinter, type TableRow } from '../printers/table.ts';
 import { type Requested, requestedBy } from '../requested.ts';
+import type { Info } from '../resources/builder.ts';
 import { send } from '../rest.ts';
 import { hasSelector, pathOf, queryFor, selectorProblem, TABLE, tableOptions } from '../table-request.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
@@ -45,7 +46,7 @@ export const get = defineVerb({
       );
     }
     const output = flags.string('output');
-    const human = output === '' || output === 'wide';
+    const human = (output === '' && !flags.string('template')) || output === 'wide';
     if (flags.bool('show-labels') && !human)
       throw new KubectlError('--show-labels option cannot be used with any output format other than the default or wide', { bare: false });
     const printer = human ? undefined : await printerFor(context, { tables: true });
@@ -74,7 +75,14 @@ async function getRaw(context: VerbContext): Promise<number> {
 }
 
 async function fromManifests(context: VerbContext): Promise<Requested[]> {
-  const infos = await context.builder().infos({ files: true, enforceNamespace: true });
+  const infos: Info[] = [];
+  const errors: Error[] = [];
+  for await (const { info, error } of context.builder().visit({ files: true, enforceNamespace: true })) {
+    if (error) errors.push(error);
+    else infos.push(info);
+  }
+  // What goes wrong on the way is a list of errors, even when it is one.
+  if (errors.length > 0) throw new AggregateError(errors);
   return infos.map(({ mapping, namespace, name }) => ({ mapping, namespace: mapping.namespaced ? namespace : undefined, name }));
 }
 

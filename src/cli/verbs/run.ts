@@ -56,7 +56,11 @@ export const run = defineVerb({
       }
     }
     if (attaches(context)) return attachAndRemove(context, name, created);
-    for (const [mapping, object] of created) await print(mapping, object, 'created');
+    for (const [mapping, object] of created) {
+      await print(mapping, object, 'created');
+      // The service ends its document, and the Pod begins one.
+      if (mapping === SERVICES && flags.string('output') === 'yaml') context.out('---');
+    }
     return 0;
   },
 });

@@ -22,19 +22,25 @@ export const taint = defineVerb({
     const first = args.findIndex((arg) => /[=:]/.test(arg) || arg.endsWith('-'));
     const [type = '', ...names] = first < 0 ? args : args.slice(0, first);
     const specs = first < 0 ? [] : args.slice(first);
-    const usage = { usage: true };
-    if (!type) throw new KubectlError('one or more resources must be specified as <resource> <name>', usage);
-    if (specs.length === 0) throw new KubectlError('at least one taint update is required', usage);
+    const late = specs.find((spec) => !/[=:]/.test(spec) && !spec.endsWith('-'));
+    if (late !== undefined) throw new KubectlError(`all resources must be specified before taint changes: ${late}`);
+    if (!type) throw new KubectlError('one or more resources must be specified as <resource> <name>');
+    if (specs.length === 0) throw new KubectlError('at least one taint update is required');
     const { add, remove } = parsed(specs);
     if ((await context.mapper.byResource(type)).kind !== 'Node')
-      throw new KubectlError(`invalid resource type ${type}, only node(s) is supported`, usage);
+      throw new KubectlError(`invalid resource type ${type.toLowerCase()}, only node types are supported`);
+    const both = remove.filter((one) => add.some(({ key, effect }) => key === one.key && (!one.effect || effect === one.effect)));
+    if (both.length > 0) {
+      const shown = both.map(({ key, effect = '' }) => `${key}=${effect}`).join(', ');
+      throw new KubectlError(`can not both modify and remove the following taint(s) in the same command: ${shown}`);
+    }
     if (flags.bool('all') && flags.string('selector'))
-      throw new KubectlError("setting 'all' parameter with a non empty selector is prohibited", usage);
+      throw new KubectlError("setting 'all' parameter with a non empty selector is prohibited");
     if (!flags.bool('all') && !flags.string('selector') && names.length === 0)
-      throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set", usage);
+      throw new KubectlError("at least one resource name must be specified since 'all' parameter is not set");
     const dryRun = dryRunOf(context);
     const print = await resultPrinter(context, { dryRun });
-    const options = { args: [type, ...names], allowAll: flags.bool('all'), labelSelector: flags.string('selector'), fetch: true };
+    const options = { args: ['nodes', ...names], allowAll: flags.bool('all'), labelSelector: flags.string('selector'), fetch: true };
     await eachTarget(context, options, async (info) => {
       const old = (info.object as unknown as V1Node).spec?.taints ?? [];
       const { taints, operation } = changed(info.name, old, add, remove, flags.bool('overwrite'));

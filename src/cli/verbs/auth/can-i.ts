@@ -7,6 +7,7 @@ import type {
 } from '../../../api/generated/types.ts';
 import { align } from '../../printers/table.ts';
 import type { Mapping } from '../../resources/mapper.ts';
+import { send } from '../../rest.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../../verb.ts';
 
 export const authCanI = defineVerb({
@@ -99,7 +100,7 @@ async function mappingOf(context: VerbContext, type: string): Promise<Mapping | 
 async function review(context: VerbContext, spec: object): Promise<V1SelfSubjectAccessReview> {
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', metadata: {}, spec };
   const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-  return (await context.client.request({ method: 'POST', path, body })).body as V1SelfSubjectAccessReview;
+  return (await send(context, { method: 'POST', path, body })) as V1SelfSubjectAccessReview;
 }
 
 async function list(context: VerbContext): Promise<number> {
@@ -110,7 +111,7 @@ async function list(context: VerbContext): Promise<number> {
     spec: { namespace: context.namespace },
   };
   const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
-  const { status } = (await context.client.request({ method: 'POST', path, body })).body as V1SelfSubjectRulesReview;
+  const { status } = (await send(context, { method: 'POST', path, body })) as V1SelfSubjectRulesReview;
   const rows = [...resourceRows(status?.resourceRules ?? []), ...urlRows(status?.nonResourceRules ?? [])];
   const header = context.flags.bool('no-headers') ? [] : [['Resources', 'Non-Resource URLs', 'Resource Names', 'Verbs']];
   context.write(align([...header, ...rows]));

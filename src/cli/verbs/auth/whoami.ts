@@ -2,6 +2,7 @@
 import type { V1SelfSubjectReview } from '../../../api/generated/types.ts';
 import { printerFor } from '../../printers/index.ts';
 import { align } from '../../printers/table.ts';
+import { send } from '../../rest.ts';
 import { defineVerb } from '../../verb.ts';
 
 export const authWhoami = defineVerb({
@@ -10,8 +11,11 @@ export const authWhoami = defineVerb({
   async run(context) {
     const printer = context.flags.string('output') ? await printerFor(context, {}) : undefined;
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} };
-    const answer = (await context.client.request({ method: 'POST', path: '/apis/authentication.k8s.io/v1/selfsubjectreviews', body }))
-      .body as V1SelfSubjectReview;
+    const answer = (await send(context, {
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      body,
+    })) as V1SelfSubjectReview;
     if (printer) {
       printer.print(answer);
       return 0;

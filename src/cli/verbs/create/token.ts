@@ -3,6 +3,7 @@ import type { AuthenticationV1TokenRequest } from '../../../api/generated/types.
 import { StatusError } from '../../../machinery/status.ts';
 import { nameArgument } from '../../generator.ts';
 import { printerFor } from '../../printers/index.ts';
+import { send } from '../../rest.ts';
 import { defineVerb, KubectlError } from '../../verb.ts';
 
 const BOUND_API: Record<string, string> = { Pod: 'v1', Secret: 'v1', Node: 'v1' };
@@ -41,9 +42,9 @@ export const createToken = defineVerb({
     };
     const path = `/api/v1/namespaces/${encodeURIComponent(context.namespace)}/serviceaccounts/${encodeURIComponent(name)}/token`;
     try {
-      const answer = (await context.client.request({ method: 'POST', path, body })).body as AuthenticationV1TokenRequest;
+      const answer = (await send(context, { method: 'POST', path, body })) as AuthenticationV1TokenRequest;
       if (flags.string('output')) await (await printerFor(context, {})).print(answer);
-      else context.out(answer.status?.token ?? '');
+      else context.write(`${answer.status?.token ?? ''}${context.terminal.stdout ? '\n' : ''}`);
     } catch (error) {
       if (error instanceof StatusError) throw new KubectlError(`failed to create token: ${error.message}`);
       throw error;

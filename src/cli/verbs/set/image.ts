@@ -1,4 +1,5 @@
 // `set image`.
+import { throwAll } from '../../each-target.ts';
 import { podSpecOf, selectContainers } from '../../pod-spec-of.ts';
 import { setOn, splitChanges } from '../../set-resources.ts';
 import { defineVerb, KubectlError } from '../../verb.ts';
@@ -11,20 +12,33 @@ export const setImage = defineVerb({
   ],
   flags: { all: 'All objects of the type.', local: 'Change files without asking the server.' },
   async run(context) {
-    const { resources, changes } = splitChanges(context.args);
-    const images = changes.map((word) => word.split('=') as [string, string]);
-    return setOn(context, {
+    const { resources, changes } = splitChanges(context.args, 'image');
+    const images = changes.map((word) => {
+      const equals = word.indexOf('=');
+      if (equals < 1) throw new KubectlError(`invalid image format: ${word}`);
+      return [word.slice(0, equals), word.slice(equals + 1)] as const;
+    });
+    const missing: Error[] = [];
+    await setOn(context, {
       resources,
       operation: 'image updated',
       change(draft) {
         const spec = podSpecOf(draft);
-        if (images.length === 0) throw new KubectlError('at least one image update is required');
+        if (images.length === 0) throw new AggregateError([new Error('at least one image update is required')]);
+        if (images.length > 1 && images.some(([name]) => name === '*')) {
+          throw new AggregateError([
+            new Error('all containers are already specified by *, but saw more than one container_name=container_image pairs'),
+          ]);
+        }
         for (const [name, image] of images) {
           const found = [...selectContainers(spec.initContainers, name), ...selectContainers(spec.containers, name)];
-          if (found.length === 0 && name !== '*') throw new KubectlError(`unable to find container named ${JSON.stringify(name)}`);
+          // The other containers are changed all the same.
+          if (found.length === 0) missing.push(new KubectlError(`unable to find container named ${JSON.stringify(name)}`));
           for (const container of found) container.image = image;
         }
       },
     });
+    throwAll(missing.slice(0, 1));
+    return 0;
   },
 });

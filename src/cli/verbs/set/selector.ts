@@ -14,6 +14,7 @@ export const setSelector = defineVerb({
     return setOn(context, {
       resources: context.args.filter((arg) => arg !== text),
       operation: 'selector updated',
+      printUnchanged: true,
       change(draft) {
         if (draft.kind !== 'Service') throw new KubectlError('setting a selector is only supported for Services');
         if (matchExpressions.length > 0) {

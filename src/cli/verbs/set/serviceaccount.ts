@@ -12,6 +12,7 @@ export const setServiceAccount = defineVerb({
     return setOn(context, {
       resources: context.args.slice(0, -1),
       operation: 'serviceaccount updated',
+      printUnchanged: true,
       change(draft) {
         const spec = podSpecOf(draft);
         spec.serviceAccountName = account;
