@@ -130,8 +130,22 @@ async function certificates(served: ServedCluster, bindAddress: string): Promise
     await served.change(() => {
       for (const [name, pair] of Object.entries(made)) store.put(PKI + name, pair);
     });
+    if (made.authority) await publish(served, made.authority.certificate);
   }
   return { authority, server, admin };
+}
+
+/** Where the API server tells whom it trusts; from there every namespace gets its `kube-root-ca.crt`. */
+async function publish(served: ServedCluster, certificate: string): Promise<void> {
+  const answer = await served.handle({
+    method: 'PATCH',
+    path: '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication',
+    contentType: 'application/merge-patch+json',
+    body: { data: { 'client-ca-file': certificate } },
+    credentials: { certificate: { commonName: 'system:apiserver', organizations: ['system:masters'] } },
+    userAgent: 'kube-apiserver/v1.36.0',
+  });
+  if (answer.code >= 400 && answer.code !== 404) throw new Error(`the authority could not be published: ${answer.code}`);
 }
 
 /** Leads the real kubectl to the listener, and kubemu's own to the state file behind it. */

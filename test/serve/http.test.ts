@@ -88,6 +88,11 @@ describe('who asks', () => {
   });
 });
 
+test('every namespace has the certificate of the authority', async () => {
+  const { body } = await ask(at(`${configMaps}/kube-root-ca.crt`), { tls: admin });
+  expect(body.data['ca.crt']).toBe(admin.ca);
+});
+
 describe('objects', () => {
   test('are created, read, patched, replaced and deleted', async () => {
     const created = await ask(at(configMaps), { method: 'POST', body: configMap('a', { x: '1' }), tls: admin });
