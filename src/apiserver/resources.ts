@@ -4,10 +4,12 @@ import type { Etcd } from '../etcd/etcd.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { failure, type StatusError } from '../machinery/status.ts';
 import { customResources, DEFINITIONS } from './custom-resources.ts';
+import { METRICS_GROUP, METRICS_SERVICE, metricsKinds } from './metrics/kinds.ts';
 import { type Resource, resourceOf } from './resource.ts';
 
 export class Resources {
   private readonly builtin = new Map<string, Resource | undefined>();
+  private metrics: readonly Resource[] | undefined;
   private custom: ReadonlyMap<string, Resource> | undefined;
 
   constructor(private readonly etcd: Etcd) {
@@ -18,6 +20,8 @@ export class Resources {
 
   find(group: string, version: string, plural: string): Resource | undefined {
     const path = `${group}/${version}/${plural}`;
+    if (group === METRICS_GROUP)
+      return this.aggregated().find(({ kind }) => kind.names.plural === plural && version === kind.names.version);
     let found = this.builtin.get(path);
     if (!found && !this.builtin.has(path)) {
       const kind = kindForResource(group, version, plural);
@@ -34,6 +38,14 @@ export class Resources {
       if (found) yield found;
     }
     yield* this.customs().values();
+    yield* this.aggregated();
+  }
+
+  /** Those of metrics-server, if its APIService is there. */
+  private aggregated(): readonly Resource[] {
+    if (!this.etcd.get(METRICS_SERVICE)) return [];
+    this.metrics ??= metricsKinds.map((kind) => resourceOf(kind));
+    return this.metrics;
   }
 
   private customs(): ReadonlyMap<string, Resource> {

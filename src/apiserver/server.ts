@@ -185,7 +185,7 @@ export class Server {
 }
 
 /** Groups whose resources are answered and not stored. */
-const VIRTUAL = new Set(['authorization.k8s.io', 'authentication.k8s.io']);
+const VIRTUAL = new Set(['authorization.k8s.io', 'authentication.k8s.io', 'metrics.k8s.io']);
 
 /** Subresources that are a part of the object itself, read and written with the rest of it left alone. */
 const PART_SUBRESOURCES = new Set(['status', 'approval', 'finalize', 'ephemeralcontainers', 'resize']);

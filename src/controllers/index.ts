@@ -1,4 +1,5 @@
 // The controllers of kube-controller-manager, in the order in which they start.
+import { apiServiceAvailabilityController } from './apiservice-availability.ts';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { cronJobController } from './cronjob/cronjob.ts';
 import { daemonSetController } from './daemonset.ts';
@@ -51,4 +52,5 @@ export const controllers: readonly Controller[] = [
   disruptionController,
   clusterRoleAggregationController,
   rootCaPublisherController,
+  apiServiceAvailabilityController,
 ];

@@ -70,6 +70,9 @@ export const headings: readonly Heading[] = [
     heading: 'Cluster Management Commands',
     verbs: {
       'cluster-info': async () => (await import('./cluster-info.ts')).clusterInfo,
+      top: group('Show what nodes and Pods use'),
+      'top node': async () => (await import('./top/node.ts')).topNode,
+      'top pod': async () => (await import('./top/pod.ts')).topPod,
       cordon: async () => (await import('./cordon.ts')).cordon,
       uncordon: async () => (await import('./uncordon.ts')).uncordon,
       drain: async () => (await import('./drain.ts')).drain,
