@@ -117,7 +117,7 @@ class Served implements ServedCluster {
   ) {
     this.cluster = openCluster({ keyspace: file.keyspace, pass: (limit) => this.#pass(limit), report: options.report });
     void this.#keepLock();
-    void this.#turn(undefined, async () => undefined);
+    this.#tick();
   }
 
   async handle(request: ApiRequest, origin: Origin = {}): Promise<ApiResponse> {
@@ -192,6 +192,15 @@ class Served implements ServedCluster {
     }
   }
 
+  /** A turn of nobody's: time goes on. */
+  #tick(work: () => Promise<void> = async () => undefined): void {
+    void this.#turn(undefined, work).catch((error: unknown) => this.#report(error));
+  }
+
+  #report(error: unknown): void {
+    this.options.report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+
   async #take(caller: Caller | undefined): Promise<void> {
     await this.#turns.take();
     this.#current = caller;
@@ -201,7 +210,7 @@ class Served implements ServedCluster {
       if (!cluster.isQuiet(to)) this.#stirs++;
       await cluster.advance(to);
     } catch (error) {
-      this.options.report(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#report(error);
     }
   }
 
@@ -251,7 +260,7 @@ class Served implements ServedCluster {
     const cancel = new AbortController();
     void wallSleep(Math.min(limit, 2 ** 30), AbortSignal.any([cancel.signal, this.#stop.signal])).then(() => {
       if (!this.#waiters.has(waiter) || this.#stop.signal.aborted) return;
-      void this.#turn(undefined, () => this.cluster.advance(waiter.end ?? 0));
+      this.#tick(() => this.cluster.advance(waiter.end ?? 0));
     });
     return cancel;
   }
@@ -262,7 +271,7 @@ class Served implements ServedCluster {
     const { cluster } = this;
     const { clock } = cluster;
     if (this.#isMax) {
-      if (!cluster.isQuiet(clock.now())) void this.#turn(undefined, async () => undefined);
+      if (!cluster.isQuiet(clock.now())) this.#tick();
       else this.#skip();
       return;
     }
@@ -280,7 +289,7 @@ class Served implements ServedCluster {
     void wallSleep(Math.max(1, at - wallNow()), AbortSignal.any([alarm.cancel.signal, this.#stop.signal])).then(() => {
       if (this.#alarm !== alarm) return;
       this.#alarm = undefined;
-      if (!this.#stop.signal.aborted) void this.#turn(undefined, async () => undefined);
+      if (!this.#stop.signal.aborted) this.#tick();
     });
   }
 
@@ -304,7 +313,7 @@ class Served implements ServedCluster {
     if (!moved) return;
     const caller = moved;
     void wallSleep(polls ? POLL : 0, this.#stop.signal).then(() =>
-      this.#turn(undefined, async () => {
+      this.#tick(async () => {
         if (caller.gone || this.#stop.signal.aborted || cluster.clock.now() !== now) return;
         caller.command.skipped += to - now;
         this.#stirs++;
@@ -348,7 +357,7 @@ class Served implements ServedCluster {
           this.#leave(caller);
           this.#callers.delete(caller);
           await last.catch(() => undefined);
-          await inner.return?.();
+          await inner.return?.().catch((error: unknown) => this.#report(error));
           return end;
         },
       }),
@@ -417,7 +426,12 @@ class Served implements ServedCluster {
   async #keepLock(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await wallSleep(TOUCH, this.#stop.signal);
-      if (!this.#stop.signal.aborted) this.lock.touch();
+      if (this.#stop.signal.aborted) return;
+      try {
+        this.lock.touch();
+      } catch (error) {
+        this.#report(error);
+      }
     }
   }
 }
