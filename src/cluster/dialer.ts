@@ -6,6 +6,15 @@ import type { ApiHandler, HttpRequest, HttpResponse } from '../machinery/http.ts
 import type { Random } from '../machinery/random.ts';
 import { drawer, type Store } from '../machinery/store.ts';
 
+export type Exchange = (
+  listener: Listener,
+  namespace: NetworkNamespace,
+  port: number,
+  request: HttpRequest,
+  at: Instant,
+  peek?: boolean,
+) => Promise<HttpResponse>;
+
 export interface DialerOptions {
   store: Store;
   clock: Clock;
@@ -13,7 +22,7 @@ export interface DialerOptions {
   /** Our code behind a listener's `component`: the namespace tells one kubelet from another. */
   component(name: string, namespace: NetworkNamespace): ApiHandler | undefined;
   /** A request to a simulated process. */
-  exchange(listener: Listener, namespace: NetworkNamespace, port: number, request: HttpRequest, at: Instant): Promise<HttpResponse>;
+  exchange: Exchange;
   /** Cluster DNS as seen from a namespace. */
   lookup(from: NetworkNamespace, host: string): { addresses: readonly string[]; reads: readonly string[] };
   /** What kube-proxy makes of an address and port; undefined when they are no service's. */
@@ -65,7 +74,12 @@ export function createDialer(options: DialerOptions): Dialer {
 
       const api = listener.component ? options.component(listener.component, namespace) : undefined;
       if (api) return { address, port: target, reads, api };
-      return { address, port: target, reads, exchange: (request, at) => options.exchange(listener, namespace, target, request, at) };
+      return {
+        address,
+        port: target,
+        reads,
+        exchange: (request, at, peek) => options.exchange(listener, namespace, target, request, at, peek),
+      };
     },
   };
 }

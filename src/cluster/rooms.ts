@@ -8,12 +8,12 @@ import { nodeIpamController } from '../controllers/node-ipam.ts';
 import { createLeaseLoop } from '../etcd/leases.ts';
 import { createKubelet } from '../kubelet/kubelet.ts';
 import type { Instant } from '../machinery/clock.ts';
-import type { Listener, NetworkNamespace } from '../machinery/dialer.ts';
-import type { ApiHandler, Credentials, HttpRequest, HttpResponse } from '../machinery/http.ts';
+import type { ApiHandler, Credentials } from '../machinery/http.ts';
 import { drawer } from '../machinery/store.ts';
 import { networkLoops } from '../network/index.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import type { ClusterParts } from './cluster.ts';
+import type { Exchange } from './dialer.ts';
 import { controlPlaneOf } from './facts.ts';
 import type { HostedLoop } from './loop-host.ts';
 import { resourceOfKey } from './resource-of-key.ts';
@@ -22,7 +22,7 @@ export interface Rooms {
   loops: readonly HostedLoop[];
   /** Port 10250 of a node. */
   kubelet(node: string): ApiHandler;
-  exchange(listener: Listener, namespace: NetworkNamespace, port: number, request: HttpRequest, at: Instant): Promise<HttpResponse>;
+  exchange: Exchange;
   resourceOf(etcdKey: string): string | undefined;
   /** State keys have changed that a process's projected future may have read. */
   changed(keys: readonly string[], at: Instant): Promise<void>;

@@ -205,9 +205,9 @@ function apiAddress(cluster: Cluster): string {
   return cluster.facts.nodes.find(({ role }) => role === 'control-plane')?.ip ?? '';
 }
 
-/** Requests that may change the cluster. An exec runs a process, so it does too, whatever its method. */
+/** Requests that may change the cluster. An exec runs a process and a proxied request reaches one, so they do too, whatever their method. */
 function changes(request: Omit<ApiRequest, 'credentials'>): boolean {
-  if (isStream(request.path)) return true;
+  if (isStream(request.path) || /\/proxy(\/|$)/.test(request.path)) return true;
   return request.method !== 'GET' && request.query?.dryRun === undefined;
 }
 

@@ -6,6 +6,7 @@ import type { WakeUps } from '../machinery/loop.ts';
 import type { Status } from '../machinery/status.ts';
 import type { Agent } from './agent.ts';
 import { isRunning, type PodRecord } from './record.ts';
+import { expectProcesses } from './requests.ts';
 import type { Pass } from './server.ts';
 
 export async function execInContainer(
@@ -28,12 +29,6 @@ export async function execInContainer(
   noteChange(agent, wakeUps, record);
   return { code: 101, stream: chunks() };
 
-  /** The process does its next step when its projection is due, as all processes do. */
-  function expect(): void {
-    const next = sandboxes.next(node, uid);
-    if (next !== undefined) wakeUps.set('kubelet', `${node}/${record.namespace}/${record.name}#process`, next, 'process');
-  }
-
   async function* chunks(): AsyncGenerator<StreamChunk> {
     const input = stdin ? request.stdin?.[Symbol.asyncIterator]() : undefined;
     let pending = input?.next();
@@ -43,7 +38,7 @@ export async function execInContainer(
         return;
       }
       const { output, ...result } = await sandboxes.takeExec(node, uid, handle);
-      expect();
+      expectProcesses({ sandboxes, wakeUps, node }, record);
       for (const chunk of output) yield chunk;
       if (result.startError !== undefined) {
         yield {

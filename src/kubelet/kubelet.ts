@@ -25,6 +25,7 @@ import { PodSource } from './pod-source.ts';
 import { newRecord, type PodRecord } from './record.ts';
 import { forgetReferences, noteReferences, readersOf } from './references.ts';
 import { expectRefresh } from './refresh.ts';
+import { processClass, serveRequest } from './requests.ts';
 import { serve } from './server.ts';
 import { wakeUpsOf, work } from './worker.ts';
 
@@ -51,7 +52,14 @@ export interface Kubelet {
   /** State keys have changed that processes may have looked at. */
   changed(keys: readonly string[], at: Instant): void;
   /** A request to whatever a Pod's processes serve on a port. */
-  exchange(listener: Listener, namespace: NetworkNamespace, port: number, request: HttpRequest, at: Instant): Promise<HttpResponse>;
+  exchange(
+    listener: Listener,
+    namespace: NetworkNamespace,
+    port: number,
+    request: HttpRequest,
+    at: Instant,
+    peek?: boolean,
+  ): Promise<HttpResponse>;
   sandboxes: Sandboxes;
 }
 
@@ -104,11 +112,13 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   };
 
   /** Sets the wake-ups of a Pod: one under its own key, one per further class. */
-  const schedule = (base: string, key: string, wakes: ReadonlyMap<WakeUpClass, Instant>): ReconcileResult | undefined => {
+  const schedule = (base: string, key: string, wakes: ReadonlyMap<WakeUpClass, Instant>, uid?: string): ReconcileResult | undefined => {
     let own: ReconcileResult | undefined;
-    for (const cls of CLASSES) {
-      const target = cls === 'progress' ? base : `${base}#${cls}`;
-      const at = wakes.get(cls);
+    const [node = ''] = base.split('/', 1);
+    for (const part of CLASSES) {
+      const target = part === 'progress' ? base : `${base}#${part}`;
+      const at = wakes.get(part);
+      const cls = part === 'process' && uid !== undefined ? processClass(sandboxes, node, uid) : part;
       if (target === key) own = at === undefined ? undefined : { requeueAfter: Math.max(0, at - clock.now()), class: cls };
       else if (at === undefined) wakeUps.clear('kubelet', target);
       else wakeUps.set('kubelet', target, Math.max(at, clock.now()), cls);
@@ -126,7 +136,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       if (!stored) return undefined;
       await sandboxes.catchUp(node, stored.uid);
       const next = sandboxes.next(node, stored.uid);
-      return schedule(base, key, new Map(next === undefined ? [] : [['process', next]]));
+      return schedule(base, key, new Map(next === undefined ? [] : [['process', next]]), stored.uid);
     }
 
     const source = new PodSource(agent, namespace, name);
@@ -140,7 +150,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         const next = sandboxes.next(node, stored.uid);
         if (next !== undefined) wakes.set('process', next);
       }
-      return schedule(base, key, wakes);
+      return schedule(base, key, wakes, stored?.uid);
     }
 
     if (!stored && !source.pod) return schedule(base, key, new Map());
@@ -159,7 +169,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       }
       if (!gone && !jsonEqual(stored, record)) store.put(recordKey, record);
     }
-    if (!gone) return schedule(base, key, wakeUpsOf(agent, source.pod, record));
+    if (!gone) return schedule(base, key, wakeUpsOf(agent, source.pod, record), record.uid);
     sandboxes.remove(node, record.uid);
     unpublish(store, record.uid);
     // Another Pod of the same name may be waiting for its turn.
@@ -195,10 +205,11 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         if (sandbox) wakeUps.set('kubelet', `${node}/${sandbox.namespace}/${sandbox.name}#process`, at, 'process');
       }
     },
-    async exchange(listener, namespace, port, request, at) {
+    async exchange(listener, namespace, port, request, at, peek = false) {
       const uid = listener.pod ?? namespace;
       const node = sandboxes.nodeOf(uid);
       if (node === undefined) return { status: 502, reason: 'Bad Gateway', headers: {}, body: '' };
+      if (!peek && !sandboxes.isChanging(uid)) return serveRequest({ sandboxes, wakeUps, clock, node }, uid, port, request);
       const machine = await sandboxes.look(node, uid);
       await machine.advance(at);
       return machine.exchange(port, request);

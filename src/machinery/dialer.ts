@@ -41,8 +41,8 @@ export interface Connection {
   reads: readonly string[];
   /** A component (kube-apiserver, kubelet) that speaks the API. */
   api?: ApiHandler;
-  /** A simulated process that speaks HTTP. */
-  exchange?: (request: HttpRequest, at: Instant) => Promise<HttpResponse>;
+  /** A simulated process that speaks HTTP. `peek` asks what it would answer at `at`, without its having been asked. */
+  exchange?: (request: HttpRequest, at: Instant, peek?: boolean) => Promise<HttpResponse>;
 }
 
 export interface Dialer {

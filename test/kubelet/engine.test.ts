@@ -1,28 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Status } from '../../src/machinery/status.ts';
+import { exec } from './exec.ts';
 import { createWorld, type World } from './harness.ts';
 
 const second = 1000;
 const minute = 60 * second;
 
 const world = (): World => createWorld({}, true);
-
-async function exec(w: World, pod: string, container: string, command: string[]): Promise<{ out: string; status: Status | undefined }> {
-  const { stream, body } = await w.kubelet.handle('node01')({
-    method: 'POST',
-    path: `/exec/default/${pod}/${container}`,
-    query: { command, stdout: 'true' },
-    credentials: {},
-  });
-  if (!stream) throw new Error(String(body));
-  let out = '';
-  let status: Status | undefined;
-  for await (const { channel, data } of stream) {
-    if (channel === 'error') status = data as Status;
-    else out += Buffer.from(data as Uint8Array).toString('utf8');
-  }
-  return { out, status };
-}
 
 test('a sidecar reads the log that the main container writes into a shared emptyDir', async () => {
   const w = world();

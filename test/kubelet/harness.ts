@@ -3,13 +3,14 @@ import { Pod } from '../../src/api/core/pod.ts';
 import type { V1Container, V1PodSpec } from '../../src/api/generated/types.ts';
 import type { Kind } from '../../src/api/kind.ts';
 import type { Client, EventRecorder, ListOptions, NewObject } from '../../src/client/client.ts';
+import { createDialer } from '../../src/cluster/dialer.ts';
 import { createLoopHost } from '../../src/cluster/loop-host.ts';
 import { createWakeUps } from '../../src/cluster/wake-ups.ts';
 import type { Catalog, CatalogImage } from '../../src/cri/runtime/catalog.ts';
 import { createKubelet, type Kubelet } from '../../src/kubelet/kubelet.ts';
 import type { PodRecord } from '../../src/kubelet/record.ts';
 import { rfc3339 } from '../../src/machinery/clock.ts';
-import { DialError } from '../../src/machinery/dialer.ts';
+import { DialError, type Dialer } from '../../src/machinery/dialer.ts';
 import { jsonEqual } from '../../src/machinery/equal.ts';
 import { deepFreeze } from '../../src/machinery/freeze.ts';
 import type { ApiResponse } from '../../src/machinery/http.ts';
@@ -83,7 +84,8 @@ const scriptedCatalog: Catalog = {
 
 /** @param engine the real process engine and image catalog instead of scripted ones */
 export function createWorld(machine: Partial<NewMachine> = {}, engine = false): World {
-  const store = memoryStore();
+  const keyspace = createKeyspace();
+  const store = storeOf(keyspace);
   let now = START;
   const clock = { now: () => now };
   const random = keyedRandom('test');
@@ -158,18 +160,28 @@ export function createWorld(machine: Partial<NewMachine> = {}, engine = false): 
     },
   };
 
-  const kubelet = createKubelet({
+  const refused: Dialer['connect'] = async (_from, host, port) => {
+    throw new DialError('refused', host, port, []);
+  };
+  const network = createDialer({
+    store,
+    clock,
+    random,
+    component: () => undefined,
+    exchange: (...call) => kubelet.exchange(...call),
+    lookup: (_from, host) => {
+      const ip = (objects.get(idOf('Pod', { namespace: 'default', name: host })) as unknown as Pod | undefined)?.status?.podIP;
+      return { addresses: ip ? [ip] : [], reads: [] };
+    },
+    translate: () => undefined,
+  });
+  const kubelet: Kubelet = createKubelet({
     clientFor: () => client,
     recorderFor: () => recorder,
     store,
     clock,
     random,
-    dialer: {
-      connect: async (_from, host, port) => {
-        throw new DialError('refused', host, port, []);
-      },
-      resolve: () => ({ addresses: [], reads: [] }),
-    },
+    dialer: engine ? network : { connect: refused, resolve: () => ({ addresses: [], reads: [] }) },
     wakeUps,
     recurrences: {
       start: (key, r) => void recurrences.set(key, r),
@@ -194,13 +206,22 @@ export function createWorld(machine: Partial<NewMachine> = {}, engine = false): 
     report: (problem) => problems.push(problem),
   });
 
+  const touched: string[] = [];
+  if (engine) keyspace.watchPlain('/kubemu/net/', (key) => touched.push(key));
+  const drain = async (): Promise<void> => {
+    do {
+      kubelet.changed(touched.splice(0), now);
+      await host.drain();
+    } while (touched.length > 0);
+  };
+
   const advance = async (ms: number): Promise<void> => {
     const to = now + ms;
-    await host.drain();
+    await drain();
     for (let next = wakeUps.next(); next !== undefined && next <= to; next = wakeUps.next()) {
       now = Math.max(now, next);
       for (const { owner, key } of wakeUps.take(now)) host.enqueue(owner, key);
-      await host.drain();
+      await drain();
     }
     now = to;
     if (problems.length > 0) throw new Error(problems.join('\n'));

@@ -66,6 +66,10 @@ export class Kernel {
   readonly reads = new Set<string>();
   /** It looks ahead; nothing it does counts. */
   projecting = false;
+  /** The projection ended at a request that has been made many times before. */
+  repeats = false;
+  /** When a request whose repetitions are thinned will reach the other side again. */
+  dueAgain: Instant | undefined;
   /** The host's present: questions of an earlier instant are answered as before. */
   present: Instant;
   private steps = 0;

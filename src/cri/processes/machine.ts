@@ -20,6 +20,8 @@ export interface MachineHost {
   netns: NetworkNamespace;
   hostname: string;
   podIP: string;
+  /** The machine is a copy that will be thrown away: whoever it asks must not notice. */
+  isCopy?: boolean;
 }
 
 export interface FileContent {
@@ -75,6 +77,8 @@ export interface Projection {
   at?: Instant;
   /** State keys and network names read on the way; a change of any of them voids the projection from that instant on. */
   reads: readonly string[];
+  /** What it will do at `at` it has done many times before: it asks somebody the same again. */
+  repeats?: boolean;
 }
 
 export interface ExecResult {

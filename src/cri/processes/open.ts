@@ -113,9 +113,15 @@ class OpenMachine implements Machine {
     ahead.projecting = true;
     const limit = ahead.now + HORIZON;
     const end = await ahead.run(limit, true);
+    const due = ahead.dueAgain;
+    if (end === 'cycle' && due !== undefined) {
+      await ahead.run(Math.max(ahead.now, due - 1));
+      await ahead.run(ahead.now + HORIZON, true);
+      return { at: ahead.now, reads: [...ahead.reads].sort(), repeats: true };
+    }
     const reads = [...ahead.reads].sort();
     if (end === 'cycle' || end === 'idle') return { reads };
-    return { at: ahead.now, reads };
+    return { at: ahead.now, reads, ...(ahead.repeats && { repeats: true }) };
   }
 
   listeners(): readonly { container: string; port: number; address: string; component?: string }[] {

@@ -175,6 +175,15 @@ export interface ExecRecord {
   startError?: string;
 }
 
+export interface Dial {
+  answer: HostAnswer;
+  reads: string[];
+  /** Of a question that reaches another machine again and again: since when, when last, and how often. */
+  since?: Instant;
+  last?: Instant;
+  times?: number;
+}
+
 export interface KernelState extends MachineState {
   version: 1;
   now: Instant;
@@ -195,7 +204,7 @@ export interface KernelState extends MachineState {
   execs: Record<string, ExecRecord>;
   execCount: number;
   /** What the network answered last, by question; holds until a read key changes. */
-  dials: Record<string, { answer: HostAnswer; reads: string[] }>;
+  dials: Record<string, Dial>;
 }
 
 export function emptyState(at: Instant): KernelState {

@@ -69,8 +69,12 @@ export interface Sandboxes {
   execInput(node: string, uid: string, handle: string, bytes: Uint8Array | 'eof'): Promise<void>;
   /** Changes the machine now, keeps it, and projects anew. */
   act<T>(node: string, uid: string, change: (machine: Machine) => T | Promise<T>): Promise<T>;
+  /** It is being changed just now. */
+  isChanging(uid: string): boolean;
   /** When the processes will next do something that others could notice. */
   next(node: string, uid: string): Instant | undefined;
+  /** What they will do then they have done many times before: nothing that a cluster settles for. */
+  repeats(node: string, uid: string): boolean;
   /** The instant of the kept state. */
   keptAt(node: string, uid: string): Instant | undefined;
   /** How the containers are, as of the kept state. */
@@ -93,11 +97,21 @@ export function createSandboxes({ store, clock, random, dialer, openMachine, kep
   const names = drawer(store, '/kubemu/net/namespaces/');
   const at = (node: string, uid: string, part: string): string => `${node}/${uid}/${part}`;
 
-  const openKept = async (node: string, uid: string): Promise<Machine> => {
+  /** Machines that are being changed: a request that comes back to one of them meets a copy. */
+  const changing = new Set<string>();
+
+  const openKept = async (node: string, uid: string, isCopy: boolean): Promise<Machine> => {
     const sandbox = cri.get<Sandbox>(at(node, uid, 'sandbox'));
     if (!sandbox) throw new Error(`no sandbox of Pod ${uid} on ${node}`);
     const { netns, hostname, ip } = sandbox;
-    return openMachine(cri.get<MachineState>(at(node, uid, 'machine')), clock.now(), { dialer, random, netns, hostname, podIP: ip });
+    return openMachine(cri.get<MachineState>(at(node, uid, 'machine')), clock.now(), {
+      dialer,
+      random,
+      netns,
+      hostname,
+      podIP: ip,
+      isCopy,
+    });
   };
 
   const execs = (node: string, uid: string): Record<string, ExecResult> =>
@@ -177,7 +191,7 @@ export function createSandboxes({ store, clock, random, dialer, openMachine, kep
       return sandboxes.containers(node, uid)[process.name];
     },
     async look(node, uid) {
-      const machine = await openKept(node, uid);
+      const machine = await openKept(node, uid, true);
       await machine.advance(clock.now());
       return machine;
     },
@@ -199,17 +213,25 @@ export function createSandboxes({ store, clock, random, dialer, openMachine, kep
     },
     execInput: (node, uid, handle, bytes) => sandboxes.act(node, uid, (machine) => machine.execInput(handle, bytes)),
     async act(node, uid, change) {
-      const machine = await sandboxes.look(node, uid);
-      const result = await change(machine);
-      await machine.advance(clock.now());
-      await keep(node, uid, machine);
-      return result;
+      changing.add(uid);
+      try {
+        const machine = await openKept(node, uid, false);
+        await machine.advance(clock.now());
+        const result = await change(machine);
+        await machine.advance(clock.now());
+        await keep(node, uid, machine);
+        return result;
+      } finally {
+        changing.delete(uid);
+      }
     },
+    isChanging: (uid) => changing.has(uid),
     next: (node, uid) => cri.get<KeptProjection>(at(node, uid, 'projection'))?.at,
+    repeats: (node, uid) => cri.get<KeptProjection>(at(node, uid, 'projection'))?.repeats === true,
     async catchUp(node, uid) {
       const next = sandboxes.next(node, uid);
       if (next === undefined || next > clock.now()) return false;
-      await keep(node, uid, await sandboxes.look(node, uid));
+      await sandboxes.act(node, uid, () => undefined);
       return true;
     },
     voided(keys, now) {

@@ -121,7 +121,7 @@ export const nc: Program = {
     sys.out(toBytes(head + request.body));
     const input = sys.kernel.read(sys.p, 0);
     const reply = typeof input === 'object' && 'data' in input ? fromBytes(input.data) : '';
-    const m = /^HTTP\/1\.\d (\d+) ?([^\r\n]*)\r?\n([\s\S]*?)\r?\n\r?\n([\s\S]*)$/.exec(reply);
+    const m = /^HTTP\/1\.\d (\d+) ?([^\r\n]*)\r?\n(?:([\s\S]*?)\r?\n)??\r?\n([\s\S]*)$/.exec(reply);
     if (!options(sys.args, 'wpqs').flags.k) {
       st.served = 'yes';
       sys.p.block = null;

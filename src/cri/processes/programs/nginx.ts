@@ -1,10 +1,10 @@
 // nginx as the official image runs it: the entrypoint's lines, master and workers, a small part of its configuration language
 // (listen, server_name, root, index, location, return, proxy_pass, alias, add_header, try_files). Other directives are accepted unread.
 
-import { DialError } from '../../../machinery/dialer.ts';
 import type { HttpRequest, HttpResponse } from '../../../machinery/http.ts';
 import { fromBytes, toBytes } from '../bytes.ts';
 import { isErrno } from '../files.ts';
+import { exchangeOutside } from '../host-calls.ts';
 import type { Program } from '../program.ts';
 import type { Sys } from '../sys.ts';
 
@@ -354,7 +354,7 @@ async function serve(sys: Sys, request: HttpRequest, port: number): Promise<Http
   };
   const { body } = answer;
   sys.out(
-    `${request.headers['X-Client-Address'] ?? sys.kernel.host.podIP} - - [${sys.date('%d/%b/%Y:%H:%M:%S +0000')}] "${request.method} ${request.path} HTTP/1.1" ${answer.status} ${Buffer.byteLength(body)} "-" "${request.headers['User-Agent'] ?? '-'}" "-"\n`,
+    `${request.headers['X-Client-Address'] ?? '127.0.0.1'} - - [${sys.date('%d/%b/%Y:%H:%M:%S +0000')}] "${request.method} ${request.path} HTTP/1.1" ${answer.status} ${Buffer.byteLength(body)} "-" "${request.headers['User-Agent'] ?? request.headers['user-agent'] ?? '-'}" "-"\n`,
   );
   return request.method === 'HEAD' ? { ...answer, body: '' } : answer;
 }
@@ -463,7 +463,7 @@ async function route(
 }
 
 function logError(sys: Sys, request: HttpRequest, text: string): void {
-  const client = request.headers['X-Client-Address'] ?? sys.kernel.host.podIP;
+  const client = request.headers['X-Client-Address'] ?? '127.0.0.1';
   sys.err(
     `${sys.date(ERROR_TIME)} [error] ${sys.p.pid + 28}#${sys.p.pid + 28}: *1 ${text}, client: ${client}, server: localhost, request: "${request.method} ${request.path} HTTP/1.1", host: "${request.host}"\n`,
   );
@@ -482,7 +482,6 @@ async function proxy(
   const [host = '', port] = (members ? (members[0] ?? '') : `${m[2]}:${m[3] ?? (m[1] === 'https' ? 443 : 80)}`).split(':');
   const path = m[4] === undefined ? request.path : m[4] + request.path.slice(prefix.length);
   const inner: HttpRequest = { ...request, path, host: m[2] ?? host };
-  const { dialer, netns } = sys.kernel.host;
   const local = sys.kernel.s.listening.find((l) => l.port === Number(port ?? 80));
   const process = local && (host === 'localhost' || host === '127.0.0.1') ? sys.kernel.process(local.c, local.pid) : undefined;
   const program = process && sys.kernel.programs[process.prog];
@@ -490,21 +489,16 @@ async function proxy(
     const answer = await program.serve(sys.kernel.sys(process), inner, Number(port ?? 80));
     return { ...answer, headers: { ...answer.headers } };
   }
-  try {
-    const connection = await dialer.connect(netns, host, Number(port ?? 80));
-    if (!connection.exchange) return reply(502, errorPage(502));
-    const answer = await connection.exchange(inner, sys.now);
-    return { ...answer, headers: { ...answer.headers } };
-  } catch (error) {
-    if (!(error instanceof DialError)) throw error;
-    const status = error.failure === 'timeout' ? 504 : 502;
+  const { failure, response } = await exchangeOutside(sys.kernel, host, Number(port ?? 80), inner);
+  if (response) return { ...response, headers: { ...response.headers } };
+  const status = failure === 'timeout' ? 504 : 502;
+  if (failure !== 'reset')
     logError(
       sys,
       request,
-      `connect() failed (${error.failure === 'refused' ? '111: Connection refused' : error.failure === 'timeout' ? '110: Connection timed out' : '113: Host is unreachable'}) while connecting to upstream`,
+      `connect() failed (${failure === 'refused' ? '111: Connection refused' : failure === 'timeout' ? '110: Connection timed out' : '113: Host is unreachable'}) while connecting to upstream`,
     );
-    return reply(status, errorPage(status));
-  }
+  return reply(status, errorPage(status));
 }
 
 /** The lines that the official image's entrypoint prints before nginx itself. */
