@@ -402,6 +402,13 @@ describe('the end', () => {
     expect(statSync(home.stateFile).mode & 0o777).toBe(0o600);
     await ask(at(configMaps), { method: 'POST', body: configMap('kept'), tls: admin });
     expect(readFileSync(home.stateFile, 'utf8')).toContain('/registry/configmaps/default/kept'); // on disk once answered
+    const names = Array.from({ length: 50 }, (_, i) => `together-${i}`);
+    const codes = await Promise.all(
+      names.map(async (name) => (await ask(at(configMaps), { method: 'POST', body: configMap(name), tls: admin })).code),
+    );
+    expect(new Set(codes)).toEqual(new Set([201]));
+    const text = readFileSync(home.stateFile, 'utf8');
+    expect(names.filter((name) => !text.includes(`/registry/configmaps/default/${name}"`))).toEqual([]);
     const watching = await open(at(`${configMaps}?watch=true`), { tls: admin });
     expect(existsSync(`${home.stateFile}.lock`)).toBe(true);
     await serving.close();

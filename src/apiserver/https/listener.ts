@@ -23,6 +23,8 @@ export interface Listener {
 }
 
 const ADMIN: Credentials = { certificate: { commonName: 'kubernetes-admin', organizations: ['system:masters'] } };
+/** Longer than clients keep connections that they do not use: they end them, and no request runs into an end of ours. */
+const KEEP_ALIVE = 180_000;
 /** How long connections may take to end, in wall-clock milliseconds. */
 const FAREWELL = 500;
 
@@ -43,6 +45,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       )
     : createServer(serve);
   server.requestTimeout = 60_000;
+  server.keepAliveTimeout = KEEP_ALIVE;
   server.on('upgrade', (message: IncomingMessage, socket, head: Buffer) => {
     void import('./upgrade.ts').then(({ upgrade }) => upgrade(options, adminOf(options), message, socket, head));
   });

@@ -1,6 +1,6 @@
 // A cluster that stays open: requests take turns at it, time goes on between them, and what they changed is durable before they are
 // told so. Watches and streams give their turn away while they wait.
-import { type Duration, type Instant, minutes, seconds, wallNow, wallSleep } from '../../machinery/clock.ts';
+import { type Duration, minutes, seconds, wallNow, wallSleep } from '../../machinery/clock.ts';
 import type { ApiRequest, ApiResponse, Input } from '../../machinery/http.ts';
 import type { WakeUpClass } from '../../machinery/loop.ts';
 import { failure } from '../../machinery/status.ts';
@@ -8,6 +8,8 @@ import { openStateFile, type StateFile } from '../../state/file.ts';
 import { acquireLock, type Lock } from '../../state/lock.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
 import { controlPlaneOf } from '../facts.ts';
+import { type Caller, type Command, callerOf, changes, type Origin, type Waiter } from './caller.ts';
+import { Commits } from './commits.ts';
 import { Turns } from './turns.ts';
 
 export interface ServedOptions {
@@ -15,13 +17,6 @@ export interface ServedOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Something that should never happen. */
   report(problem: string): void;
-}
-
-/** What a request says about the command line it belongs to: kubectl tells both. */
-export interface Origin {
-  session?: string;
-  /** `kubectl wait` */
-  command?: string;
 }
 
 export interface ServedCluster {
@@ -34,48 +29,16 @@ export interface ServedCluster {
   close(): Promise<void>;
 }
 
-/** A command line, or a request that belongs to none. */
-interface Command {
-  /** Time that has been skipped for it. */
-  skipped: Duration;
-}
-
-/** Somebody who takes turns. */
-interface Caller {
-  /** What may move time at clock `max` while this one waits. */
-  patience: 'none' | 'lively' | 'any';
-  /** Only changes of API objects concern it. */
-  isWatch: boolean;
-  /** Nobody waits for it any more. */
-  gone: boolean;
-  command: Command;
-  /** Ends its wait for input. */
-  leave?: (() => void) | undefined;
-}
-
-interface Waiter {
-  caller: Caller;
-  revision: number;
-  stirs: number;
-  end: Instant | undefined;
-  wake(): void;
-}
-
 /** The stream's consumer went away. */
 class Gone extends Error {}
 
 /** How long somebody may find the lock taken before `serve` gives up. */
 const PATIENCE = 5000;
-const TOUCH = 60_000;
-/** How long changes that nobody waits for may stay in memory, in wall-clock milliseconds. */
-const LAZY = 1000;
 /** At clock `max` no command skips more than this: less than what its watches last, and less than what a rollout may take. */
 const MOST_SKIPPED = minutes(5);
 /** Pace of streams that wait at clock `max` without anything due. */
 const POLL = 100;
 const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
-/** Commands that end when something has happened, however long that takes. */
-const WAITS = /^kubectl (wait|rollout|delete|drain|run|replace|apply|debug)\b/;
 
 export async function openServed(options: ServedOptions): Promise<ServedCluster> {
   const lock = await acquireLock(options.stateFile, { patience: PATIENCE });
@@ -103,11 +66,10 @@ class Served implements ServedCluster {
   readonly #callers = new Set<Caller>();
   readonly #commands = new Map<string, Command>();
   readonly #stop = new AbortController();
+  readonly #commits: Commits;
   #current: Caller | undefined;
   #stirs = 0;
-  #commit: Promise<void> | undefined;
   #alarm: { at: number; cancel: AbortController } | undefined;
-  #lazy = false;
   #underWay = 0;
 
   constructor(
@@ -116,7 +78,21 @@ class Served implements ServedCluster {
     readonly file: StateFile,
   ) {
     this.cluster = openCluster({ keyspace: file.keyspace, pass: (limit) => this.#pass(limit), report: options.report });
-    void this.#keepLock();
+    this.#commits = new Commits({
+      file,
+      lock,
+      signal: this.#stop.signal,
+      save: () => this.cluster.clock.save(),
+      report: (error) => this.#report(error),
+      between: async (work) => {
+        await this.#turns.take();
+        try {
+          await work();
+        } finally {
+          this.#give();
+        }
+      },
+    });
     this.#tick();
   }
 
@@ -137,7 +113,7 @@ class Served implements ServedCluster {
         }
         return answer;
       });
-      if (changes(request) && this.file.keyspace.dirty) await this.#durable();
+      if (changes(request) && this.file.keyspace.dirty) await this.#commits.durable();
       return this.#present(response, caller);
     } finally {
       this.#underWay--;
@@ -146,7 +122,7 @@ class Served implements ServedCluster {
 
   async change<T>(work: () => T | Promise<T>): Promise<T> {
     const result = await this.#turn(undefined, async () => work());
-    await this.#durable();
+    await this.#commits.durable();
     return result;
   }
 
@@ -154,7 +130,7 @@ class Served implements ServedCluster {
     this.#stop.abort();
     for (const caller of this.#callers) this.#leave(caller);
     try {
-      while (this.#underWay > 0 || !this.#turns.free || this.#commit) await wallSleep(2);
+      while (this.#underWay > 0 || !this.#turns.free || this.#commits.waiting) await wallSleep(2);
       this.cluster.clock.save();
       await this.file.commit();
     } finally {
@@ -222,7 +198,7 @@ class Served implements ServedCluster {
       const stirred = waiter.revision !== revision || (!waiter.caller.isWatch && waiter.stirs !== this.#stirs);
       if (stirred || waiter.caller.gone || (waiter.end !== undefined && now >= waiter.end)) waiter.wake();
     }
-    if (dirty) void this.#commitLazily();
+    if (dirty) this.#commits.lazily();
     this.#turns.give();
     if (this.#turns.free) this.#idle();
   }
@@ -341,7 +317,7 @@ class Served implements ServedCluster {
       if (caller.gone) return end;
       try {
         const result = await this.#turn(caller, () => inner.next());
-        if (this.file.keyspace.dirty) await this.#durable();
+        if (this.file.keyspace.dirty) await this.#commits.durable();
         if (result.done) this.#callers.delete(caller);
         return result;
       } catch (error) {
@@ -399,55 +375,4 @@ class Served implements ServedCluster {
     caller.leave?.();
     for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
   }
-
-  /** Resolves when all that has been changed so far is on disk. Who comes meanwhile shares the next commit. */
-  #durable(): Promise<void> {
-    this.#commit ??= this.#turns.take().then(async () => {
-      this.#commit = undefined;
-      try {
-        this.cluster.clock.save();
-        await this.file.commit();
-      } finally {
-        this.#give();
-      }
-    });
-    return this.#commit;
-  }
-
-  async #commitLazily(): Promise<void> {
-    if (this.#lazy) return;
-    this.#lazy = true;
-    await wallSleep(LAZY, this.#stop.signal);
-    this.#lazy = false;
-    if (!this.file.keyspace.dirty || this.#stop.signal.aborted) return;
-    await this.#durable().catch((error: unknown) => this.options.report(error instanceof Error ? error.message : String(error)));
-  }
-
-  async #keepLock(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await wallSleep(TOUCH, this.#stop.signal);
-      if (this.#stop.signal.aborted) return;
-      try {
-        this.lock.touch();
-      } catch (error) {
-        this.#report(error);
-      }
-    }
-  }
-}
-
-function callerOf(request: ApiRequest, { command: words = '' }: Origin, command: Command): Caller {
-  const isStream = /\/(exec|attach|portforward|log)$/.test(request.path);
-  return {
-    isWatch: !isStream,
-    patience: WAITS.test(words) ? 'any' : isStream ? 'lively' : 'none',
-    gone: false,
-    command,
-  };
-}
-
-/** Requests that may change the cluster. An exec runs a process, so it does too, whatever its method. */
-function changes(request: ApiRequest): boolean {
-  if (/\/(exec|attach|portforward)$/.test(request.path)) return true;
-  return request.method !== 'GET' && request.query?.dryRun === undefined;
 }
