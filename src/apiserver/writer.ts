@@ -25,8 +25,8 @@ export class Writer {
   readonly registry: Registry;
 
   constructor(private readonly server: Server) {
-    const { deps, storage, resources } = server;
-    this.admission = new Admission(admissionPlugins, { ...deps, storage, resources });
+    const { deps, storage, resources, authorization } = server;
+    this.admission = new Admission(admissionPlugins, { ...deps, storage, resources, authorize: authorization.authorize });
     this.registry = new Registry(deps, storage, this.admission, () =>
       resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions'),
     );

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../machinery/object.ts';
 import type { AdmissionDecision } from '../../machinery/records.ts';
 import { forbidden, StatusError } from '../../machinery/status.ts';
 import type { User } from '../authentication.ts';
+import type { Authorizer } from '../authorization/attributes.ts';
 import type { ApiServerDeps } from '../context.ts';
 import { changedFields } from '../recording.ts';
 import type { Resource } from '../resource.ts';
@@ -35,6 +36,7 @@ export interface Attributes {
 export interface AdmissionContext extends ApiServerDeps {
   storage: Storage;
   resources: Resources;
+  authorize: Authorizer;
 }
 
 export interface AdmissionPlugin {
