@@ -7,6 +7,7 @@ import type { Admission, Attributes } from './admission/plugin.ts';
 import { type ApiServerDeps, strategyContext } from './context.ts';
 import { DEFINITION_RESOURCE, releaseDefinition } from './definition-deletion.ts';
 import { establish } from './establishing.ts';
+import { expressionErrors } from './expressions.ts';
 import { fillSystemFields, keepSystemFields, regenerateName } from './metadata.ts';
 import { modified } from './modified.ts';
 import type { Resource } from './resource.ts';
@@ -60,6 +61,8 @@ export class Registry {
     finishing[resource.kind.resource]?.(draft, undefined, this.deps);
     attributes.name = draft.metadata.name;
     const errors = validateNew(draft, resource);
+    const further = expressionErrors(draft, undefined, resource, errors);
+    if (further) errors.push(...(await further));
     if (errors.length) throw invalid(resource.kind.names, draft.metadata.name ?? '', errors);
     await this.admission.validate(attributes);
 
@@ -93,6 +96,8 @@ export class Registry {
       draft.metadata.generation = old.metadata.generation + 1;
     }
     const errors = validateChange(draft, old, resource, write.subresource);
+    const further = expressionErrors(draft, old, resource, errors);
+    if (further) errors.push(...(await further));
     if (errors.length) throw invalid(resource.kind.names, old.metadata.name, errors);
     await this.admission.validate(attributes);
     if (write.dryRun) return draft;

@@ -1,5 +1,5 @@
 // Plays apiextensions-apiserver's structural schemas: prunes, defaults and validates the objects of a CustomResourceDefinition.
-// Left out: rules in CEL (`x-kubernetes-validations`), formats, and conversion.
+// Rules in CEL (`x-kubernetes-validations`) are in cel/rules.ts. Left out: formats, and conversion.
 import type { KubeObject } from '../machinery/object.ts';
 import type { FieldError } from '../machinery/status.ts';
 
@@ -31,6 +31,20 @@ export interface Schema {
   'x-kubernetes-preserve-unknown-fields'?: boolean;
   'x-kubernetes-embedded-resource'?: boolean;
   'x-kubernetes-int-or-string'?: boolean;
+  'x-kubernetes-list-type'?: string;
+  'x-kubernetes-list-map-keys'?: readonly string[];
+  'x-kubernetes-map-type'?: string;
+  'x-kubernetes-validations'?: readonly ValidationRule[];
+}
+
+/** A rule in CEL. */
+export interface ValidationRule {
+  rule: string;
+  message?: string;
+  messageExpression?: string;
+  reason?: string;
+  fieldPath?: string;
+  optionalOldSelf?: boolean;
 }
 
 type Json = Record<string, unknown>;
