@@ -21,7 +21,7 @@ const SYSTEM: Amount = { cpu: 46, memory: 560 * 1024 * 1024 };
 
 export async function podMetrics(server: Server, call: Call): Promise<ApiResponse> {
   await dialed(server, call);
-  const { info, resource } = call;
+  const { info } = call;
   const load = loadOn(server);
   const pods = server.resources.find('', 'v1', 'pods');
   if (!pods) throw methodNotAllowed();
@@ -43,7 +43,7 @@ export async function podMetrics(server: Server, call: Call): Promise<ApiRespons
 
 export async function nodeMetrics(server: Server, call: Call): Promise<ApiResponse> {
   await dialed(server, call);
-  const { info, resource } = call;
+  const { info } = call;
   const nodes = server.resources.find('', 'v1', 'nodes');
   const pods = server.resources.find('', 'v1', 'pods');
   if (!nodes || !pods) throw methodNotAllowed();
