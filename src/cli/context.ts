@@ -69,6 +69,7 @@ export async function createContext(line: CommandLine, io: Io, output: Output, h
         env: io.env,
         command: commandText(io.program, line.argv),
         // One line: the stack trace behind it is for who debugs kubemu.
+        beforeWait: () => output.flush(),
         report: (problem) => output.err(`${io.env.KUBEMU_DEBUG ? problem : (problem.split('\n')[0] ?? '')}\n`),
       });
       session = opened;

@@ -1,16 +1,13 @@
-// `get --watch`: what is, then every change, for as long as anybody looks. Each look lists anew and compares resource versions, so that
-// no lock is held between looks and changes made by other processes are seen.
-import type { KubeObject } from '../machinery/object.ts';
-import { isNotFound } from '../machinery/status.ts';
+// `get --watch`: what is, then every change from the list's revision on, for as long as anybody looks.
+import { isNotFound, type Status, StatusError } from '../machinery/status.ts';
 import { type Table, TablePrinter, type TableRow } from './printers/table.ts';
 import type { Requested } from './requested.ts';
 import { send } from './rest.ts';
 import { pathOf, queryFor, selectorProblem, TABLE, tableOptions } from './table-request.ts';
 import { KubectlError, type VerbContext } from './verb.ts';
 
-interface Seen {
-  uid: string;
-  version: string;
+interface Change {
+  event: string;
   row: TableRow;
 }
 
@@ -29,7 +26,6 @@ export async function watch(
     );
   }
   const limit = flags.given('request-timeout') ? flags.duration('request-timeout') : 0;
-  const seen = new Map<string, Seen>();
   let table: Table;
   try {
     table = await look(context, request);
@@ -38,16 +34,33 @@ export async function watch(
     throw error;
   }
   const print = printRows(context, request, printer);
-  const first = (table.rows ?? []).map((row) => ({ event: 'ADDED', row }));
-  for (const { row } of first) remember(seen, row);
-  if (!flags.bool('watch-only')) print(table, first);
-  const started = context.now();
-  while (limit === 0 || context.now() - started < limit) {
-    await context.pass(limit === 0 ? undefined : limit - (context.now() - started));
-    const next = await lookAgain(context, request, table);
-    const changes = changesIn(seen, next.rows ?? []);
-    table = next;
-    if (changes.length > 0) print(table, changes);
+  if (!flags.bool('watch-only'))
+    print(
+      table,
+      (table.rows ?? []).map((row) => ({ event: 'ADDED', row })),
+    );
+
+  const { events } = await context.client.request({
+    method: 'GET',
+    path: pathOf(context, { ...request, name: undefined }),
+    query: {
+      ...queryFor(context, request),
+      ...(request.name === undefined ? {} : { fieldSelector: `metadata.name=${request.name}` }),
+      includeObject: 'Object',
+      watch: 'true',
+      resourceVersion: (table as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion,
+      timeoutSeconds: limit === 0 ? undefined : String(Math.max(1, Math.round(limit / 1000))),
+    },
+    accept: TABLE,
+  });
+  for await (const { type, object } of events ?? []) {
+    if (type === 'ERROR') throw new StatusError(object as Status);
+    if (type === 'BOOKMARK') continue;
+    const change = object as Table;
+    print(
+      { ...table, ...change },
+      (change.rows ?? []).map((row) => ({ event: type, row })),
+    );
   }
   return 0;
 }
@@ -60,48 +73,6 @@ async function look(context: VerbContext, request: Requested): Promise<Table> {
     throw selectorProblem(error, context, request);
   }
 }
-
-/** A named object that went away is an empty table, not an error. */
-async function lookAgain(context: VerbContext, request: Requested, last: Table): Promise<Table> {
-  try {
-    return await look(context, request);
-  } catch (error) {
-    if (isNotFound(error)) return { ...last, rows: [] };
-    throw error;
-  }
-}
-
-interface Change {
-  event: string;
-  row: TableRow;
-}
-
-function changesIn(seen: Map<string, Seen>, rows: readonly TableRow[]): Change[] {
-  const changes: Change[] = [];
-  const present = new Set<string>();
-  for (const row of rows) {
-    const { uid = '', resourceVersion = '' } = metadataOf(row);
-    present.add(uid);
-    const old = seen.get(uid);
-    if (old?.version === resourceVersion) continue;
-    changes.push({ event: old ? 'MODIFIED' : 'ADDED', row });
-    remember(seen, row);
-  }
-  for (const [uid, { row }] of seen) {
-    if (present.has(uid)) continue;
-    seen.delete(uid);
-    changes.push({ event: 'DELETED', row });
-  }
-  return changes.sort((a, b) => versionOf(a.row) - versionOf(b.row));
-}
-
-function remember(seen: Map<string, Seen>, row: TableRow): void {
-  const { uid = '', resourceVersion: version = '' } = metadataOf(row);
-  seen.set(uid, { uid, version, row });
-}
-
-const metadataOf = (row: TableRow): Partial<KubeObject['metadata']> => (row.object?.metadata ?? {}) as Partial<KubeObject['metadata']>;
-const versionOf = (row: TableRow): number => Number(metadataOf(row).resourceVersion ?? 0);
 
 function printRows(
   context: VerbContext,

@@ -21,6 +21,8 @@ export interface SessionOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Something that should never happen, for stderr. */
   report(problem: string): void;
+  /** Called before every wait, when all that was promised is durable: lets output go. */
+  beforeWait?(): void;
   /** The command line, for `kubemu cluster undo`; nothing that it does can be undone without it. */
   command?: string;
 }
@@ -45,6 +47,8 @@ export interface Session {
 const POLL = 100;
 /** More changes than this are not left to the next command: the history window must not lose them. */
 const BACKLOG = 300;
+/** A stream that would wait longer than this waits for whatever comes. */
+const FOREVER = minutes(20);
 /** What moves on without anybody's doing; the rest of time stands still at clock `max` while nobody limits the wait. */
 const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 
@@ -65,7 +69,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   if (file.warning) options.report(file.warning.message);
   const keyspace = currentKeyspace(file.keyspace);
-  const cluster = openCluster({ keyspace, pass, report: options.report });
+  const cluster = openCluster({
+    keyspace,
+    pass: (limit) => pass(limit !== undefined && limit > FOREVER ? undefined : limit),
+    report: options.report,
+  });
   if (env.KUBEMU_SPEED) cluster.clock.configure({ speed: speedOf(env.KUBEMU_SPEED) }, wallNow());
 
   /** What this command is called in the file, once it has changed something. */
@@ -167,6 +175,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   async function pass(limit?: Duration): Promise<void> {
     await keep();
+    options.beforeWait?.();
     const held = lock !== undefined;
     lock?.release();
     lock = undefined;
