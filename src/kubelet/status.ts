@@ -15,7 +15,7 @@ export function statusOf(pod: Pod, record: PodRecord, hostIP: string, now: Insta
   const generation = pod.metadata.generation;
   const waitingReason = initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating';
   const statusFor = (container: V1Container, isInit: boolean): V1ContainerStatus =>
-    containerStatus(container, record.containers[container.name], waitingReason, isInit);
+    containerStatus(container, shown(pod, record.containers[container.name]), waitingReason, isInit);
   const inits = initContainersOf(pod).map((container) => statusFor(container, true));
   const apps = pod.spec.containers.map((container) => statusFor(container, false)).sort((a, b) => (a.name < b.name ? -1 : 1));
 
@@ -149,6 +149,13 @@ function containerStatus(
       : {}),
     ...(run ? { user: { linux: { uid: run.user, gid: run.groups[0] ?? 0, supplementalGroups: [...run.groups] } } } : {}),
   };
+}
+
+/** Nothing of a Pod that is being deleted is started again: a container that was put off shows how it ended. */
+function shown(pod: Pod, known: ContainerRecord | undefined): ContainerRecord | undefined {
+  if (!pod.metadata.deletionTimestamp || !known?.waiting || !hasExited(known)) return known;
+  const { waiting: _, ...ended } = known;
+  return ended;
 }
 
 function statesOf(known: ContainerRecord | undefined, waitingReason: string): { state: V1ContainerState; lastState: V1ContainerState } {
