@@ -3,7 +3,7 @@ import { CronJob } from '../../src/api/batch/cronjob.ts';
 import { Job } from '../../src/api/batch/job.ts';
 import { Pod } from '../../src/api/core/pod.ts';
 import { cronJobController } from '../../src/controllers/cronjob/cronjob.ts';
-import { lastDue, parseSchedule } from '../../src/controllers/cronjob/schedule.ts';
+import { lastDue, nextPlayed, parseSchedule } from '../../src/controllers/cronjob/schedule.ts';
 import { formatIndexes, parseIndexes } from '../../src/controllers/job/indexes.ts';
 import { jobController } from '../../src/controllers/job/job.ts';
 import { ttlAfterFinishedController } from '../../src/controllers/ttl-after-finished.ts';
@@ -301,4 +301,20 @@ test.each([
 test('the last due time of a long absence is found without counting all', () => {
   const due = lastDue(parseSchedule('* * * * *', undefined), at('2020-01-01T00:00:30Z'), at('2026-01-01T00:00:30Z'));
   expect(due).toBe(at('2026-01-01T00:00:00Z'));
+});
+
+test.each([
+  { given: 'young', since: '2026-01-01T10:00:00Z', now: '2026-01-01T11:00:00Z', next: '2026-01-01T11:01:00Z' },
+  { given: 'left alone for three hours', since: '2026-01-01T10:00:00Z', now: '2026-01-01T13:00:00Z', next: '2026-01-01T13:57:00Z' },
+  { given: 'among the last of its hour', since: '2026-01-01T10:00:00Z', now: '2026-01-01T13:57:00Z', next: '2026-01-01T13:58:00Z' },
+  { given: 'at the end of its hour', since: '2026-01-01T10:00:00Z', now: '2026-01-01T13:59:00Z', next: '2026-01-01T14:57:00Z' },
+  { given: 'left alone for two days', since: '2026-01-01T10:00:00Z', now: '2026-01-03T10:00:00Z', next: '2026-01-03T11:57:00Z' },
+  { given: 'left alone for a month', since: '2026-01-01T10:00:00Z', now: '2026-02-01T10:00:00Z', next: '2026-02-01T23:57:00Z' },
+])('a CronJob for every minute that is $given runs next at $next', ({ since, now, next }) => {
+  expect(nextPlayed(parseSchedule('* * * * *', undefined), at(now), at(since), 3)).toBe(at(next));
+});
+
+test.each(['0 * * * *', '0 3 * * *', '*/30 * * * *'])('%s misses no run', (line) => {
+  const schedule = parseSchedule(line, undefined);
+  expect(nextPlayed(schedule, at('2026-01-02T10:01:00Z'), at('2026-01-01T00:00:00Z'), 3)).toBe(schedule.next(at('2026-01-02T10:01:00Z')));
 });

@@ -1,5 +1,5 @@
 // Plays the CronJob controller: a Job when its time has come, and only as many finished ones as the history limits say.
-// Left out: thinning of very frequent schedules over long absences; each due time is played.
+// Frequent schedules that nobody touches for long are thinned out: see nextPlayed in schedule.ts.
 import { CronJob } from '../../api/batch/cronjob.ts';
 import { Job } from '../../api/batch/job.ts';
 import type { V1CronJobStatus, V1ObjectReference } from '../../api/generated/types.ts';
@@ -70,7 +70,7 @@ async function runDue(
 ): Promise<ReconcileResult | undefined> {
   const { client, recorder, clock } = context;
   if (cronJob.metadata.deletionTimestamp || cronJob.spec.suspend) return undefined;
-  const { lastDue, parseSchedule } = await import('./schedule.ts');
+  const { lastDue, nextPlayed, parseSchedule } = await import('./schedule.ts');
   const { spec, metadata } = cronJob;
   let schedule: Schedule;
   try {
@@ -81,7 +81,9 @@ async function runDue(
     return undefined;
   }
   const now = clock.now();
-  const requeue = nextRun(schedule, now);
+  const kept = Math.max(1, spec.successfulJobsHistoryLimit ?? 3, spec.failedJobsHistoryLimit ?? 1);
+  const next = nextPlayed(schedule, now, touched(cronJob), kept);
+  const requeue: ReconcileResult | undefined = next === undefined ? undefined : { requeueAfter: next - now, class: 'recurrence' };
   const since = Math.max(
     parseTime(status.lastScheduleTime ?? metadata.creationTimestamp),
     spec.startingDeadlineSeconds === undefined ? 0 : now - seconds(spec.startingDeadlineSeconds) - 1,
@@ -107,10 +109,11 @@ async function runDue(
   return requeue;
 }
 
-const nextRun = (schedule: Schedule, now: Instant): ReconcileResult | undefined => {
-  const next = schedule.next(now);
-  return next === undefined ? undefined : { requeueAfter: next - now, class: 'recurrence' };
-};
+/** When somebody made or changed it; its status is the controller's own. */
+function touched({ metadata }: CronJob): Instant {
+  const changes = (metadata.managedFields ?? []).filter(({ subresource, time }) => subresource !== 'status' && time !== undefined);
+  return Math.max(parseTime(metadata.creationTimestamp), ...changes.map(({ time }) => parseTime(time ?? metadata.creationTimestamp)));
+}
 
 /** Undefined when the Job has existed before. */
 async function startJob(cronJob: CronJob, due: Instant, { client, recorder }: ControllerContext): Promise<Job | undefined> {
