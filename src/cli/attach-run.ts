@@ -5,7 +5,7 @@ import { pollUntil } from './poll.ts';
 import { readLog } from './read-log.ts';
 import { getObject } from './rest.ts';
 import { copyStreams } from './streams.ts';
-import { inputChunks } from './terminal-input.ts';
+import { terminalInput } from './terminal-input.ts';
 import { KubectlError, type VerbContext } from './verb.ts';
 
 /** Returns the exit code of the container, where the restart policy lets it end. */
@@ -50,12 +50,13 @@ async function attach(context: VerbContext, name: string, pod: V1Pod): Promise<v
     context.err("If you don't see a command prompt, try pressing enter.");
   }
   const stdin = flags.bool('stdin');
+  const input = stdin ? terminalInput(context, flags.bool('tty')) : undefined;
   try {
     const response = await context.client.request({
       method: 'POST',
       path: `/api/v1/namespaces/${context.namespace}/pods/${name}/attach`,
       query: { container, stdin: stdin ? 'true' : undefined, stdout: 'true', stderr: 'true', tty: flags.bool('tty') ? 'true' : undefined },
-      ...(stdin ? { stdin: inputChunks(context) } : {}),
+      ...(input ? { stdin: input.chunks } : {}),
     });
     await copyStreams(context, response, { quietExit: true });
   } catch (error) {
@@ -63,6 +64,8 @@ async function attach(context: VerbContext, name: string, pod: V1Pod): Promise<v
     context.err(`warning: couldn't attach to pod/${name}, falling back to streaming logs: ${error.message}`);
     const { followLogs } = await import('./follow-logs.ts');
     await followLogs(context, [{ namespace: context.namespace, pod: name, container, label: '' }], {}, false);
+  } finally {
+    input?.end();
   }
 }
 

@@ -5,6 +5,7 @@ import type { ApiRequest, ApiResponse, StreamChunk } from '../machinery/http.ts'
 import type { WakeUps } from '../machinery/loop.ts';
 import type { Status } from '../machinery/status.ts';
 import type { Agent } from './agent.ts';
+import { inputOrTime } from './input.ts';
 import { isRunning, type PodRecord } from './record.ts';
 import { expectProcesses } from './requests.ts';
 import type { Pass } from './server.ts';
@@ -66,13 +67,7 @@ export async function execInContainer(
         await pass(seconds(1));
         continue;
       }
-      // While the process has something to do, time passes beside the wait for input; else only input can go on.
-      const busy = sandboxes.next(node, uid) !== undefined;
-      const passing = busy ? pass(seconds(1)) : undefined;
-      const next = passing
-        ? await Promise.race([pending, passing.then(() => undefined)])
-        : await (request.stdin?.meanwhile?.(pending) ?? pending);
-      await passing;
+      const next = await inputOrTime(pending, sandboxes.next(node, uid) !== undefined, pass, request.stdin);
       if (!next) continue;
       pending = next.done ? undefined : input?.next();
       const bytes = next.done ? 'eof' : next.value;

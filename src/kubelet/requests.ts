@@ -1,4 +1,5 @@
-// HTTP requests to what a Pod's processes serve: inputs of its machine, which leave their traces (an access log, a counter).
+// Inputs of a Pod's processes. HTTP requests to what they serve are such: they leave their traces (an access log, a counter).
+import type { Machine } from '../cri/processes/machine.ts';
 import type { Sandboxes } from '../cri/runtime/sandboxes.ts';
 import type { Clock } from '../machinery/clock.ts';
 import { jsonEqual } from '../machinery/equal.ts';
@@ -12,15 +13,19 @@ interface Parts {
   node: string;
 }
 
-export async function serveRequest(parts: Parts, uid: string, port: number, request: HttpRequest): Promise<HttpResponse> {
+export const serveRequest = (parts: Parts, uid: string, port: number, request: HttpRequest): Promise<HttpResponse> =>
+  actOn(parts, uid, (machine) => machine.exchange(port, request));
+
+/** An input of a Pod's processes; the kubelet learns what has come of it. */
+export async function actOn<T>(parts: Parts, uid: string, input: (machine: Machine) => T | Promise<T>): Promise<T> {
   const { sandboxes, wakeUps, clock, node } = parts;
   const before = sandboxes.containers(node, uid);
-  const response = await sandboxes.act(node, uid, (machine) => machine.exchange(port, request));
+  const result = await sandboxes.act(node, uid, input);
   const pod = sandboxes.get(node, uid);
-  if (!pod) return response;
+  if (!pod) return result;
   if (jsonEqual(before, sandboxes.containers(node, uid))) expectProcesses(parts, { uid, namespace: pod.namespace, name: pod.name });
   else wakeUps.set('kubelet', `${node}/${pod.namespace}/${pod.name}#wake`, clock.now(), 'progress');
-  return response;
+  return result;
 }
 
 /** The processes do their next step when their projection is due. */

@@ -22,7 +22,7 @@ export async function serve(agent: Agent, pass: Pass, wakeUps: WakeUps, request:
     case 'exec':
       return record ? execInContainer(agent, pass, wakeUps, record, container, request) : { code: 404, body: 'pod does not exist\n' };
     case 'attach':
-      return record ? attachToContainer(agent, pass, record, container, request) : { code: 404, body: 'pod does not exist\n' };
+      return record ? attachToContainer(agent, pass, wakeUps, record, container, request) : { code: 404, body: 'pod does not exist\n' };
     case 'portForward':
       return record ? portForward(agent, record, request) : { code: 404, body: 'pod does not exist\n' };
     default:

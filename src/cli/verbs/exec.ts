@@ -2,7 +2,7 @@
 import { containerOf } from '../containers.ts';
 import { podOf, targetOf } from '../pod-of.ts';
 import { copyStreams } from '../streams.ts';
-import { inputChunks } from '../terminal-input.ts';
+import { terminalInput } from '../terminal-input.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 
 export const exec = defineVerb({
@@ -34,8 +34,9 @@ export const exec = defineVerb({
       context.err('Unable to use a TTY - input is not a terminal or the right kind of file');
     }
     const stdin = flags.bool('stdin');
-    const response = await context.client.request({
-      method: 'POST',
+    const input = stdin ? terminalInput(context, tty) : undefined;
+    const request = {
+      method: 'POST' as const,
       path: `/api/v1/namespaces/${namespace}/pods/${name}/exec`,
       query: {
         command: [...command],
@@ -45,9 +46,13 @@ export const exec = defineVerb({
         stderr: tty ? undefined : 'true',
         tty: tty ? 'true' : undefined,
       },
-      ...(stdin ? { stdin: inputChunks(context) } : {}),
-    });
-    return copyStreams(context, response);
+      ...(input ? { stdin: input.chunks } : {}),
+    };
+    try {
+      return await copyStreams(context, await context.client.request(request));
+    } finally {
+      input?.end();
+    }
   },
 });
 

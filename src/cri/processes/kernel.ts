@@ -17,6 +17,8 @@ import { loadParser, parserLoaded } from './shell/parse.ts';
 import { type Block, type KernelState, lowestFree, type OpenFile, type Process } from './state.ts';
 import { marked } from './symbols.ts';
 import { Sys } from './sys.ts';
+import { noteShown, show } from './terminal.ts';
+import { newTty, readLine } from './tty.ts';
 
 const PIPE_CAPACITY = 65_536;
 /** Turns a process gets before the next one's: keeps a busy loop from starving the others. */
@@ -244,6 +246,7 @@ export class Kernel {
       case 'in': {
         const exec = this.s.execs[file.handle ?? ''];
         if (exec?.stdin) {
+          if (exec.tty) return readLine(exec, max);
           const data = exec.stdin.slice(0, max);
           exec.stdin = exec.stdin.slice(max);
           return { data };
@@ -308,8 +311,12 @@ export class Kernel {
       if (!container) return;
       const lines = appendLog(container.log, this.now, file.ch ?? 0, data);
       this.cycles.logged(container.spec.name, file.ch ?? 0, lines);
+      const terminal = this.s.execs[stdinOf(container.spec.name)];
+      if (terminal?.tty) noteShown(terminal, data);
     } else if (file.k === 'out') {
-      this.s.execs[file.handle ?? '']?.out.push({ ch: file.ch ?? 0, data: this.plain(data) });
+      const exec = this.s.execs[file.handle ?? ''];
+      if (exec?.tty) show(this, file.handle ?? '', exec, this.plain(data));
+      else exec?.out.push({ ch: file.ch ?? 0, data: this.plain(data) });
     }
   }
 
@@ -576,7 +583,7 @@ export class Kernel {
       return;
     }
     const handle = stdinOf(spec.name);
-    if (spec.stdin) s.execs[handle] = { c: spec.name, pid: 1, stdin: '', eof: false, out: [] };
+    if (spec.stdin) s.execs[handle] = { c: spec.name, pid: 1, stdin: '', eof: false, out: [], ...(spec.tty && { tty: newTty() }) };
     const stdin = this.newFile(spec.stdin ? { k: 'in', handle } : { k: 'null' });
     const out = this.newFile({ k: 'log', c: spec.name, ch: 0 });
     const err = spec.tty ? out : this.newFile({ k: 'log', c: spec.name, ch: 1 });

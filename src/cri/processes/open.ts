@@ -21,6 +21,8 @@ import type {
 } from './machine.ts';
 import { programs } from './programs/index.ts';
 import { emptyState, type KernelState, lowestFree } from './state.ts';
+import { typeKeys } from './terminal.ts';
+import { newTty } from './tty.ts';
 
 /** How far a projection looks ahead. */
 const HORIZON = 600_000;
@@ -179,7 +181,7 @@ class OpenMachine implements Machine {
       };
       return handle;
     }
-    s.execs[handle] = { c: container, pid, stdin: '', eof: request.stdin !== true, out: [] };
+    s.execs[handle] = { c: container, pid, stdin: '', eof: request.stdin !== true, out: [], ...(request.tty && { tty: newTty() }) };
     started.handle = handle;
     const out = kernel.newFile({ k: 'out', handle, ch: 0 });
     kernel.setFd(started, 0, kernel.newFile(request.stdin ? { k: 'in', handle } : { k: 'null' }));
@@ -193,6 +195,7 @@ class OpenMachine implements Machine {
     const exec = this.kernel.s.execs[handle];
     if (!exec) return;
     if (bytes === 'eof') exec.eof = true;
+    else if (exec.tty) typeKeys(this.kernel, handle, bufferToBytes(bytes));
     else exec.stdin += bufferToBytes(bytes);
   }
 

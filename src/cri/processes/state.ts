@@ -2,6 +2,7 @@
 import type { Instant } from '../../machinery/clock.ts';
 import type { HttpRequest, HttpResponse } from '../../machinery/http.ts';
 import type { ContainerProcess, MachineState } from './machine.ts';
+import type { Tty } from './tty.ts';
 
 /** A mark that stands for text depending on the clock (`f` a strftime format, `v` an instant) or on a counter (`f` empty). */
 export interface Token {
@@ -170,6 +171,7 @@ export interface ExecRecord {
   pid: number;
   stdin: string;
   eof: boolean;
+  tty?: Tty;
   out: { ch: 0 | 1; data: string }[];
   exitCode?: number;
   startError?: string;

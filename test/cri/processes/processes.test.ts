@@ -227,7 +227,7 @@ test('a container that keeps its standard input open waits for commands; without
   expect(m.container('closed')).toMatchObject({ state: 'exited', exitCode: 0 });
   m.execInput('stdin:main', Buffer.from('echo hi\n'));
   await m.advance(T0 + 2000);
-  expect(await log(m)).toEqual(['1 / # hi', '2 / # ']);
+  expect(await log(m)).toEqual(['1 / # echo hi', '1 hi', '2 / # ']);
   m.execInput('stdin:main', 'eof');
   await m.advance(T0 + 3000);
   expect(m.container('main')).toMatchObject({ state: 'exited', exitCode: 0 });

@@ -6,6 +6,7 @@ import type { Program } from '../program.ts';
 import { TestError, testExpression } from '../shell/test-expression.ts';
 import { strftime } from '../strftime.ts';
 import type { Sys } from '../sys.ts';
+import { isTerminal } from '../terminal.ts';
 import { options } from './options.ts';
 import { echoText, formatPrintf } from './print.ts';
 import { signalNumber } from './signals.ts';
@@ -317,8 +318,9 @@ export const nproc = instant((sys) => {
 });
 
 export const tty = instant((sys) => {
-  sys.out('not a tty\n');
-  return 1;
+  const is = isTerminal(sys.kernel, sys.p, 0);
+  sys.out(is ? '/dev/pts/0\n' : 'not a tty\n');
+  return is ? 0 : 1;
 });
 
 export const expr = instant((sys) => {

@@ -6,6 +6,7 @@ import { parsed, SyntaxProblem } from '../shell/parse.ts';
 import type { Dialect, ShellState } from '../shell/shell-state.ts';
 import { syntaxMessage } from '../shell/syntax-message.ts';
 import type { Sys } from '../sys.ts';
+import { isTerminal } from '../terminal.ts';
 
 const interpreters = new WeakMap<Sys, { st: unknown; shell: Interpreter }>();
 
@@ -123,11 +124,10 @@ function start(sys: Sys): void {
     begin(shell, text);
     return;
   }
-  const input = sys.kernel.file(p.fds[0]);
   state.input = {
     text: '',
     eof: false,
-    tty: input?.k === 'in' && sys.kernel.file(p.fds[1]) === sys.kernel.file(p.fds[2]),
+    tty: isTerminal(sys.kernel, p, 0) && isTerminal(sys.kernel, p, 2),
     prompted: false,
   };
 }

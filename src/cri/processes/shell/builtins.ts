@@ -158,6 +158,7 @@ export const builtins: Readonly<Record<string, Builtin>> = Object.assign(Object.
       shell.exitShell(2);
       return 'handled';
     }
+    if (shell.sh.dialect === 'bash' && shell.sh.input?.tty) shell.sys.err('exit\n');
     shell.exitShell(text === undefined ? shell.sh.status : Number(text) & 0xff);
     return 'handled';
   },

@@ -31,11 +31,21 @@ export class Interpreter {
       if (p.prog !== 'sh' && p.prog !== 'bash') return;
       if (!sys.kernel.tick()) return;
       try {
+        if (this.sh.interrupted) this.backToPrompt();
         this.step();
       } catch (error) {
         this.recover(error);
       }
     }
+  }
+
+  /** Ctrl-C: whatever it was doing is over. */
+  private backToPrompt(): void {
+    const { sh } = this;
+    delete sh.interrupted;
+    while (sh.frames.length > 0) this.pop();
+    sh.status = 130;
+    if (sh.input) Object.assign(sh.input, { text: '', prompted: false });
   }
 
   private recover(error: unknown): void {
@@ -881,8 +891,13 @@ export class Interpreter {
         }
       }
       if (input.eof) {
+        if (input.tty && sh.dialect === 'bash') sys.err('exit\n');
         this.exitShell(sh.status);
         return;
+      }
+      if (input.tty && input.text !== '' && input.text !== input.unfinished) {
+        input.unfinished = input.text;
+        sys.err('> ');
       }
       const got = sys.read(0);
       if (got === 'block') return;
@@ -940,8 +955,10 @@ function prompt(shell: Interpreter): string {
   const ps1 = sh.vars.PS1;
   if (typeof ps1 === 'string' && !ps1.includes('\\')) return ps1;
   const sign = p.uid === 0 ? '#' : '$';
-  if (sh.dialect === 'bash') return `${p.uid === 0 ? 'root' : 'I have no name!'}@${sys.kernel.host.hostname}:${p.cwd}${sign} `;
-  return sh.dialect === 'dash' ? `${sign} ` : `${p.cwd} ${sign} `;
+  const home = typeof sh.vars.HOME === 'string' && sh.vars.HOME !== '/' ? sh.vars.HOME : undefined;
+  const where = home !== undefined && (p.cwd === home || p.cwd.startsWith(`${home}/`)) ? `~${p.cwd.slice(home.length)}` : p.cwd;
+  if (sh.dialect === 'bash') return `${p.uid === 0 ? 'root' : 'I have no name!'}@${sys.kernel.host.hostname}:${where}${sign} `;
+  return sh.dialect === 'dash' ? `${sign} ` : `${where} ${sign} `;
 }
 
 function arithmeticMessage(message: string, dialect: ShellState['dialect']): string {

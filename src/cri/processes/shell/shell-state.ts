@@ -58,7 +58,9 @@ export interface ShellState {
   dialect: Dialect;
   line: number;
   /** Reads its commands from here: standard input. */
-  input?: { text: string; eof: boolean; tty: boolean; prompted: boolean };
+  input?: { text: string; eof: boolean; tty: boolean; prompted: boolean; unfinished?: string };
+  /** Ctrl-C was typed. */
+  interrupted?: boolean;
   /** From a script file, whose lines errors name. */
   file: boolean;
   exiting?: number;

@@ -1,6 +1,7 @@
 // `test` and `[`: strings, integers and files.
 import { isErrno } from '../files.ts';
 import type { Sys } from '../sys.ts';
+import { isTerminal } from '../terminal.ts';
 
 export class TestError extends Error {}
 
@@ -90,7 +91,7 @@ export function testExpression(sys: Sys, args: readonly string[]): boolean {
 export function unaryTest(sys: Sys, operator: string, operand: string): boolean {
   if (operator === '-n') return operand !== '';
   if (operator === '-z') return operand === '';
-  if (operator === '-t') return sys.kernel.file(sys.p.fds[Number(operand)])?.k === 'in' && sys.p.handle !== null;
+  if (operator === '-t') return isTerminal(sys.kernel, sys.p, Number(operand));
   const stat = operator === '-s' ? sys.inspect(operand) : sys.stat(operand, operator !== '-h' && operator !== '-L');
   if (isErrno(stat)) return false;
   const permitted = (bit: number): boolean =>
