@@ -8,7 +8,7 @@ import type { Builder, BuilderOptions, Info, Visited } from './builder.ts';
 import { type Decoded, decode } from './decode.ts';
 import { splitApiVersion } from './discovery.ts';
 import { manifestsOf } from './files.ts';
-import { refuseKustomize } from './kustomize.ts';
+import { builtFrom } from './kustomize.ts';
 import { type Mapping, resourcePath } from './mapper.ts';
 
 export function createBuilder(context: VerbContext): Builder {
@@ -36,7 +36,12 @@ async function* visitAll(context: VerbContext, options: BuilderOptions): AsyncIt
   if (kustomize) {
     if (files.length > 0) throw new KubectlError('only one of -f or -k can be specified');
     if (context.flags.bool('recursive')) throw new KubectlError("the -k flag can't be used with -f or -R");
-    refuseKustomize(kustomize, context.cwd);
+    if (args.length > 0)
+      throw new KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
+    const read = async (): Promise<string> =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: await builtFrom(context, kustomize) });
+    yield* fromManifest(context, options, kustomize, read);
+    return;
   }
   if (files.length > 0) {
     const manifests = manifestsOf(context, files, context.flags.bool('recursive'));

@@ -1,18 +1,13 @@
-// `-k`: finds the kustomization and refuses to build it; kubemu has no kustomize yet.
-import { lstatSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+// `-k`: a folder with a kustomization, built, as one manifest.
+import type { VerbContext } from '../verb.ts';
 import { KubectlError } from '../verb.ts';
 
-export function refuseKustomize(folder: string, cwd: string): never {
-  const path = resolve(cwd, folder);
-  if (!lstatSync(path, { throwIfNoEntry: false })) {
-    throw new KubectlError(
-      `must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${path}: no such file or directory`,
-    );
+export async function builtFrom(context: Pick<VerbContext, 'cwd' | 'err'>, folder: string, anywhere = false): Promise<object[]> {
+  const [{ buildKustomization }, { KustomizeError }] = await Promise.all([import('../kustomize/build.ts'), import('../kustomize/fail.ts')]);
+  try {
+    return await buildKustomization(folder, { cwd: context.cwd, anywhere, warn: (line) => context.err(line) });
+  } catch (error) {
+    if (error instanceof KustomizeError) throw new KubectlError(error.message);
+    throw error;
   }
-  const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-  if (!names.some((name) => statSync(resolve(path, name), { throwIfNoEntry: false }))) {
-    throw new KubectlError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${path}'`);
-  }
-  throw new KubectlError('kubemu does not build kustomizations yet');
 }

@@ -99,6 +99,7 @@ export const headings: readonly Heading[] = [
       patch: async () => (await import('./patch.ts')).patch,
       replace: async () => (await import('./replace.ts')).replace,
       wait: async () => (await import('./wait.ts')).wait,
+      kustomize: async () => (await import('./kustomize.ts')).kustomize,
     },
   },
   {
