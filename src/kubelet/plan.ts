@@ -1,7 +1,7 @@
 // Plays kuberuntime's computePodActions: which containers a pass should start, and whether the Pod has come to its end.
 import type { Pod } from '../api/core/pod.ts';
 import { willRestart } from './phase.ts';
-import { hasExited, initContainersOf, isRunning, isSidecar, type PodRecord } from './record.ts';
+import { ephemeralContainersOf, hasExited, initContainersOf, isRunning, isSidecar, type PodRecord } from './record.ts';
 
 export interface Plan {
   /** To be started in this order. */
@@ -11,7 +11,8 @@ export interface Plan {
 }
 
 export function planOf(pod: Pod, record: PodRecord): Plan {
-  const start: string[] = [];
+  // An ephemeral container is started once, whatever the others do.
+  const start = ephemeralContainersOf(pod).flatMap(({ name }) => (record.containers[name]?.runs ? [] : [name]));
   const appsBegun = pod.spec.containers.some(({ name }) => record.containers[name]?.runs);
 
   for (const init of initContainersOf(pod)) {

@@ -132,14 +132,20 @@ export const isSidecar = (container: V1Container): boolean => container.restartP
 
 export const initContainersOf = (pod: Pod): readonly V1Container[] => pod.spec.initContainers ?? [];
 
-export const allContainers = (pod: Pod): V1Container[] => [...initContainersOf(pod), ...pod.spec.containers];
+/** Containers that somebody has put into the running Pod to debug it. */
+export const ephemeralContainersOf = (pod: Pod): readonly V1Container[] => pod.spec.ephemeralContainers ?? [];
+
+export const allContainers = (pod: Pod): V1Container[] => [...initContainersOf(pod), ...pod.spec.containers, ...ephemeralContainersOf(pod)];
 
 export const containerNamed = (pod: Pod, name: string): V1Container | undefined =>
   allContainers(pod).find((container) => container.name === name);
 
 /** `spec.containers{web}`, as events name a container. */
-export const fieldPathOf = (pod: Pod, name: string): string =>
-  `spec.${initContainersOf(pod).some((container) => container.name === name) ? 'initContainers' : 'containers'}{${name}}`;
+export function fieldPathOf(pod: Pod, name: string): string {
+  const isIn = (list: readonly V1Container[]): boolean => list.some((container) => container.name === name);
+  const field = isIn(initContainersOf(pod)) ? 'initContainers' : isIn(ephemeralContainersOf(pod)) ? 'ephemeralContainers' : 'containers';
+  return `spec.${field}{${name}}`;
+}
 
 export const isRunning = (record: ContainerRecord | undefined): boolean =>
   record?.current !== undefined && record.current.finishedAt === undefined;

@@ -25,6 +25,7 @@ export async function startNext(agent: Agent, pod: Pod, record: PodRecord): Prom
   const name = record.queue[0] ?? '';
   const container = containerNamed(pod, name);
   if (container?.image) recordOf(record, name).image = container.image;
+  if (!record.names.includes(name)) record.names = [...record.names, name];
   if (!container || (await isHeldBack(agent, pod, record, container))) {
     record.queue.shift();
     return;

@@ -4,7 +4,16 @@ import type { Pod } from '../api/core/pod.ts';
 import type { V1Container, V1ContainerState, V1ContainerStatus, V1PodCondition, V1PodStatus } from '../api/generated/types.ts';
 import { type Instant, rfc3339 } from '../machinery/clock.ts';
 import { phaseOf } from './phase.ts';
-import { type ContainerRecord, hasExited, initContainersOf, isRunning, isSidecar, type PodRecord, type Run } from './record.ts';
+import {
+  type ContainerRecord,
+  ephemeralContainersOf,
+  hasExited,
+  initContainersOf,
+  isRunning,
+  isSidecar,
+  type PodRecord,
+  type Run,
+} from './record.ts';
 
 /** Conditions that belong to the kubelet; all others are left as they are. */
 const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
@@ -18,6 +27,13 @@ export function statusOf(pod: Pod, record: PodRecord, hostIP: string, now: Insta
     containerStatus(container, shown(pod, record.containers[container.name]), waitingReason, isInit);
   const inits = initContainersOf(pod).map((container) => statusFor(container, true));
   const apps = pod.spec.containers.map((container) => statusFor(container, false)).sort((a, b) => (a.name < b.name ? -1 : 1));
+
+  const ephemerals = ephemeralContainersOf(pod)
+    .map((container) => {
+      const { started: _, ...status } = statusFor(container, false);
+      return { ...status, ready: false };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 
   const condition = (type: string, { status, reason, message }: Verdict): V1PodCondition => {
     const before = record.conditions[type];
@@ -54,6 +70,7 @@ export function statusOf(pod: Pod, record: PodRecord, hostIP: string, now: Insta
     startTime: rfc3339(record.seenAt),
     ...(inits.length > 0 ? { initContainerStatuses: inits } : {}),
     containerStatuses: apps,
+    ...(ephemerals.length > 0 ? { ephemeralContainerStatuses: ephemerals } : {}),
     ...(pod.status?.qosClass ? { qosClass: pod.status.qosClass } : {}),
     ...(pod.status?.nominatedNodeName ? { nominatedNodeName: pod.status.nominatedNodeName } : {}),
   };

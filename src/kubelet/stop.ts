@@ -5,7 +5,7 @@ import type { V1Container } from '../api/generated/types.ts';
 import { type Instant, seconds } from '../machinery/clock.ts';
 import { type Agent, containerEvent } from './agent.ts';
 import { type Hook, hookDue, hookFailed, hookResult, startHook } from './hooks.ts';
-import { initContainersOf, isRunning, isSidecar, type PodRecord, recordOf } from './record.ts';
+import { containerNamed, initContainersOf, isRunning, isSidecar, type PodRecord, recordOf } from './record.ts';
 
 /** A container gets at least this long after its preStop hook (kuberuntime minimumGracePeriodInSeconds). */
 const LEAST_GRACE = seconds(2);
@@ -44,7 +44,7 @@ export async function continueKills(agent: Agent, pod: Pod | undefined, record: 
       const code = hook ? await hookResult(agent, record, hook) : 0;
       if (code === undefined && now < kill.until) continue;
       delete known.hook;
-      const container = pod && [...initContainersOf(pod), ...pod.spec.containers].find((one) => one.name === name);
+      const container = pod && containerNamed(pod, name);
       if (container && pod && code !== 0) await hookFailed(agent, pod, container, 'preStop');
       kill.until = Math.max(kill.until, now + LEAST_GRACE);
       await terminate(agent, record, name, TERM);
@@ -118,7 +118,7 @@ async function stopAll(agent: Agent, pod: Pod | undefined, record: PodRecord, na
     const known = recordOf(record, name);
     if (known.kill) continue;
     begun = true;
-    const container = pod && [...initContainersOf(pod), ...pod.spec.containers].find((one) => one.name === name);
+    const container = pod && containerNamed(pod, name);
     if (pod && container) {
       await killContainer(agent, pod, record, container, `Stopping container ${name}`, grace);
     } else {
