@@ -1,5 +1,6 @@
 // The catalog, in the order in which exercises use its images.
 
+import { agnhost } from './agnhost.ts';
 import { alpine } from './alpine.ts';
 import { bash } from './bash.ts';
 import { busybox } from './busybox.ts';
@@ -41,6 +42,7 @@ export const catalog: readonly ImageDefinition[] = [
   curl,
   netshoot,
   stress,
+  agnhost,
   pause,
   ...components,
 ];

@@ -1,5 +1,7 @@
 // Every program that a process can run, by the name that executables of images carry.
+
 import type { ProgramTable } from '../program.ts';
+import { agnhost } from './agnhost.ts';
 import * as basic from './basic.ts';
 import * as cat from './cat.ts';
 import * as disk from './disk.ts';
@@ -137,6 +139,7 @@ export const programs: ProgramTable = {
   ping: net.ping,
   nginx,
   httpd: servers.httpd,
+  agnhost,
   'http-echo': servers.httpEcho,
   python: servers.python,
   'redis-server': servers.redis,
