@@ -42,11 +42,11 @@ export function recordRequest(records: Records, trail: Trail, response: ApiRespo
   records.append({
     type: 'request',
     user: user?.name ?? '',
-    ...(user?.groups.length ? { groups: user.groups } : {}),
+    ...(user?.groups.length && !isComponent(user) ? { groups: user.groups } : {}),
     ...(trail.impersonator ? { impersonator: trail.impersonator } : {}),
     ...(trail.agent ? { agent: trail.agent } : {}),
     verb: info.verb,
-    path: info.path,
+    ...(info.isResource ? {} : { path: info.path }),
     resource: info.subresource ? `${named}/${info.subresource}` : named,
     ...(info.namespace ? { namespace: info.namespace } : {}),
     ...(name ? { name } : {}),

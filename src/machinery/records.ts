@@ -19,12 +19,14 @@ export interface RequestRecord {
   type: 'request';
   at: Instant;
   user: string;
+  /** Not of the cluster's own components. */
   groups?: readonly string[];
   /** Who really asked, when `user` is impersonated. */
   impersonator?: string;
   agent?: string;
   verb: string;
-  path: string;
+  /** Of requests that are for no resource. */
+  path?: string;
   /** `pods`, `deployments.apps`, with its subresource after a slash; empty for other paths. */
   resource: string;
   namespace?: string;
