@@ -729,7 +729,7 @@ export class Kernel {
     return true;
   }
 
-  private nextInstant(): Instant | undefined {
+  nextInstant(): Instant | undefined {
     let next: Instant | undefined;
     for (const p of this.s.procs) {
       const until = p.block && 'until' in p.block ? p.block.until : undefined;

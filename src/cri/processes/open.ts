@@ -114,7 +114,12 @@ class OpenMachine implements Machine {
     ahead.present = ahead.now;
     ahead.projecting = true;
     const limit = ahead.now + HORIZON;
-    const end = await ahead.run(limit, true);
+    if ((await ahead.run(ahead.now, true)) === 'reached') {
+      // Whoever only waits for an hour is not looked at before the hour is over.
+      const next = ahead.nextInstant();
+      if (next !== undefined && next > limit) return { at: next, reads: [...ahead.reads].sort() };
+    }
+    const end = ahead.noticed ? 'noticed' : await ahead.run(limit, true);
     const due = ahead.dueAgain;
     if (end === 'cycle' && due !== undefined) {
       await ahead.run(Math.max(ahead.now, due - 1));
@@ -123,7 +128,8 @@ class OpenMachine implements Machine {
     }
     const reads = [...ahead.reads].sort();
     if (end === 'cycle' || end === 'idle') return { reads };
-    return { at: ahead.now, reads, ...(ahead.repeats && { repeats: true }) };
+    // Ten minutes in which processes did things that nobody could notice: it will go on like that.
+    return { at: ahead.now, reads, ...((ahead.repeats || end === 'reached') && { repeats: true }) };
   }
 
   listeners(): readonly { container: string; port: number; address: string; component?: string }[] {
