@@ -32,7 +32,8 @@ export function authenticate(credentials: Credentials, tokens: TokenAuthenticato
   if (token === undefined) return ANONYMOUS;
   const user = tokens(token);
   if (!user) throw unauthorized();
-  return { ...user, groups: [...user.groups, 'system:authenticated'] };
+  const { name, uid, groups, extra } = user;
+  return { name, ...(uid ? { uid } : {}), groups: [...groups, 'system:authenticated'], ...(extra ? { extra } : {}) };
 }
 
 /** The user that an authenticated one acts as; each attribute needs the permission to impersonate it. */

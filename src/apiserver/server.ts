@@ -3,7 +3,7 @@
 import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
 import { createRecords, type Records } from '../machinery/records.ts';
 import { failure, notFound, StatusError } from '../machinery/status.ts';
-import { authenticate, impersonated, type TokenAuthenticator } from './authentication.ts';
+import { authenticate, impersonated } from './authentication.ts';
 import { attributesOf, denied } from './authorization/attributes.ts';
 import { type Authorization, createAuthorization } from './authorization/index.ts';
 import { type Call, methodNotAllowed } from './call.ts';
@@ -15,6 +15,7 @@ import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { Resource } from './resource.ts';
 import { pathNotFound, Resources } from './resources.ts';
 import { selectionOf } from './selection.ts';
+import type { TokenUser } from './service-account-tokens.ts';
 import { type Entry, Storage } from './storage.ts';
 import type { Writer } from './writer.ts';
 
@@ -72,7 +73,7 @@ export class Server {
     if (!decision.allowed) throw denied(user, attributes, decision.reason);
     if (!info.isResource) {
       const { nonResource } = await import('./non-resource.ts');
-      return nonResource(request, info, this.resources);
+      return nonResource(request, info, this.resources, this);
     }
     const resource = this.resources.find(info.group, info.version, info.resource);
     if (!resource) throw pathNotFound();
@@ -174,13 +175,13 @@ export class Server {
   }
 
   /** Reads service account tokens; loaded with the first one. */
-  async tokens(): Promise<TokenAuthenticator> {
+  async tokens(): Promise<(token: string, audiences?: readonly string[]) => TokenUser | undefined> {
     const { readToken } = await import('./service-account-tokens.ts');
     const isAlive = (plural: string, namespace: string, name: string, uid: string): boolean => {
       const resource = this.resources.find('', 'v1', plural);
       return resource !== undefined && this.storage.get(resource, namespace, name)?.value.metadata.uid === uid;
     };
-    return (token) => readToken(this.deps.random, token, this.deps.clock.now(), isAlive);
+    return (token, audiences) => readToken(this.deps.random, token, this.deps.clock.now(), isAlive, audiences);
   }
 }
 

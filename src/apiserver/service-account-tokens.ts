@@ -1,11 +1,15 @@
 // Signs and reads the bearer tokens of service accounts (bound tokens, KEP-1205): JWTs with issuer, audience, expiry and the object they are
-// bound to. Signed with HMAC by a key drawn from the cluster's seed: the RSA key pair under /etc/kubernetes/pki is left out yet.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+// bound to, signed (ES256) by a key pair drawn from the cluster's seed. `keys/issuer.ts` publishes the public half.
 import { type Instant, seconds } from '../machinery/clock.ts';
 import type { Random } from '../machinery/random.ts';
 import type { User } from './authentication.ts';
+import { sign, verify } from './keys/p256.ts';
+import { tokenKey } from './keys/token-key.ts';
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+
+/** Somebody with a token, and which of the wanted audiences it is for. */
+export type TokenUser = User & { audiences: readonly string[] };
 
 export interface BoundTo {
   namespace: string;
@@ -52,30 +56,33 @@ export function signToken(random: Random, bound: BoundTo, audiences: readonly st
     nbf: iat,
     sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
   };
-  const head = encode({ alg: 'HS256', kid: keyId(random) });
-  const body = encode(claims);
-  return `${head}.${body}.${signature(random, `${head}.${body}`).toString('base64url')}`;
+  const { key, id } = tokenKey(random);
+  const text = `${encode({ alg: 'ES256', kid: id })}.${encode(claims)}`;
+  return `${text}.${sign(key, text).toString('base64url')}`;
 }
 
 /**
  * The user a token stands for; undefined when it was not signed here, has expired, is for another audience, or what it is bound to is gone.
  * @param isAlive asks whether a bound object with this uid still exists
+ * @param audiences the token must be for one of these
  */
 export function readToken(
   random: Random,
   token: string,
   now: Instant,
-  isAlive: (resource: 'serviceaccounts' | 'pods' | 'secrets', namespace: string, name: string, uid: string) => boolean,
-  audience: string = ISSUER,
-): User | undefined {
-  const [head = '', body = '', sign = '', ...more] = token.split('.');
-  if (more.length > 0 || !matches(Buffer.from(sign, 'base64url'), signature(random, `${head}.${body}`))) return undefined;
+  isAlive: (resource: 'serviceaccounts' | 'pods' | 'secrets' | 'nodes', namespace: string, name: string, uid: string) => boolean,
+  audiences: readonly string[] = [ISSUER],
+): TokenUser | undefined {
+  const [head = '', body = '', signature = '', ...more] = token.split('.');
+  if (more.length > 0 || !verify(tokenKey(random).verifier, `${head}.${body}`, Buffer.from(signature, 'base64url'))) return undefined;
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims;
-  if (now >= seconds(claims.exp) || now < seconds(claims.nbf) || !claims.aud.includes(audience)) return undefined;
-  const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io'];
+  const shared = audiences.filter((audience) => claims.aud.includes(audience));
+  if (now >= seconds(claims.exp) || now < seconds(claims.nbf) || shared.length === 0) return undefined;
+  const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
   if (!isAlive('serviceaccounts', namespace, serviceaccount.name, serviceaccount.uid)) return undefined;
   if (pod && !isAlive('pods', namespace, pod.name, pod.uid)) return undefined;
   if (secret && !isAlive('secrets', namespace, secret.name, secret.uid)) return undefined;
+  if (node && !pod && !isAlive('nodes', '', node.name, node.uid)) return undefined;
   return {
     name: claims.sub,
     uid: serviceaccount.uid,
@@ -83,14 +90,10 @@ export function readToken(
     extra: {
       'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`],
       ...(pod ? { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] } : {}),
+      ...(node ? { 'authentication.kubernetes.io/node-name': [node.name], 'authentication.kubernetes.io/node-uid': [node.uid] } : {}),
     },
+    audiences: shared,
   };
 }
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-const keyId = (random: Random): string => Buffer.from(random.hex('service-account-key-id', 'sa', 0, 64), 'hex').toString('base64url');
-const signature = (random: Random, text: string): Buffer =>
-  createHmac('sha256', Buffer.from(random.hex('service-account-key', 'sa', 0, 64), 'hex'))
-    .update(text)
-    .digest();
-const matches = (given: Buffer, expected: Buffer): boolean => given.length === expected.length && timingSafeEqual(given, expected);

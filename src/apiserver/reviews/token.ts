@@ -7,7 +7,7 @@ import type { Server } from '../server.ts';
 export async function tokenReview(server: Server, call: Call): Promise<ApiResponse> {
   const object = expectKind(await parseBody(call.request), call.resource);
   const spec = (object.spec ?? {}) as { token?: string; audiences?: readonly string[] };
-  const user = spec.token ? (await server.tokens())(spec.token) : undefined;
+  const user = spec.token ? (await server.tokens())(spec.token, spec.audiences?.length ? spec.audiences : undefined) : undefined;
   const status = user
     ? {
         authenticated: true,
@@ -17,7 +17,7 @@ export async function tokenReview(server: Server, call: Call): Promise<ApiRespon
           groups: [...user.groups, 'system:authenticated'],
           ...(user.extra ? { extra: user.extra } : {}),
         },
-        audiences: spec.audiences?.length ? spec.audiences : ['https://kubernetes.default.svc.cluster.local'],
+        audiences: user.audiences,
       }
     : { user: {}, error: spec.token ? 'invalid bearer token' : 'no token specified' };
   return {

@@ -82,7 +82,14 @@ function bindTo(server: Server, bound: BoundTo, ref: NonNullable<TokenRequest['s
       `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );
   }
-  if (plural === 'pods') bound.pod = { name, uid };
-  else if (plural === 'secrets') bound.secret = { name, uid };
-  else bound.node = { name, uid };
+  if (plural === 'pods') {
+    bound.pod = { name, uid };
+    // Whoever has the Pod's token is on the Pod's node.
+    const nodes = server.resources.find('', 'v1', 'nodes');
+    const { nodeName = '' } = found.value.spec as { nodeName?: string };
+    const node = nodes && nodeName ? server.storage.get(nodes, '', nodeName)?.value : undefined;
+    if (node) bound.node = { name: nodeName, uid: node.metadata.uid };
+  }
+  if (plural === 'secrets') bound.secret = { name, uid };
+  if (plural === 'nodes') bound.node = { name, uid };
 }
