@@ -4,7 +4,8 @@ import { type Errno, isErrno } from '../files.ts';
 import type { Process } from '../state.ts';
 import type { Sys } from '../sys.ts';
 import { ArithmeticError } from './arithmetic.ts';
-import { builtins, SPECIAL_BUILTINS } from './builtins.ts';
+import { SPECIAL_BUILTINS } from './builtins/special.ts';
+import { builtins } from './builtins.ts';
 import { evaluateConditional } from './conditional.ts';
 import { type ExpandHost, Expansion, Pause, ShellError, setVariable } from './expand.ts';
 import { globPaths } from './glob.ts';
@@ -19,6 +20,7 @@ type Compound = Exclude<Node, { t: 'list' | 'stmt' | 'pipe' | 'simple' }>;
 export class Interpreter {
   readonly p: Process;
   readonly sh: ShellState;
+  readonly builtins = builtins;
 
   constructor(readonly sys: Sys) {
     this.p = sys.p;
