@@ -21,6 +21,8 @@ export interface StateFile {
   /** There was no file, or an empty one: the keyspace is empty, and the first commit creates the file. */
   readonly isNew: boolean;
   readonly keyspace: Keyspace;
+  /** Puts a new key without telling anybody; see MemoryKeyspace. {@link compact} writes it. */
+  putText(key: string, text: (revision: number) => string): void;
   /**
    * The file was damaged or cut short; the keyspace holds the last whole commit before that. To be told to the user. The
    * keyspace is dirty from the start: the first commit repairs the file and keeps the damaged one under the name that the message gives.
@@ -85,6 +87,10 @@ class OpenFile implements StateFile {
 
   get lines(): IndexedFile | undefined {
     return this.#adapter.file;
+  }
+
+  putText(key: string, text: (revision: number) => string): void {
+    this.#db.data.putText(key, text);
   }
 
   compact(): Promise<void> {
@@ -235,7 +241,7 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   #fold(keyspace: MemoryKeyspace): Unsynced {
     let size = 0;
     let crc = 0;
-    const copy = (line: number): Buffer => this.file?.lineBytes(line) ?? Buffer.alloc(0);
+    const copy = (line: number): Buffer => (line < 0 ? keyspace.textLine(line) : (this.file?.lineBytes(line) ?? Buffer.alloc(0)));
     const write = (block: (bytes: Buffer) => void): void => {
       const count = (bytes: Buffer): void => {
         size += bytes.length;

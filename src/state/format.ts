@@ -12,6 +12,7 @@
 // itself, earlier markers included. Lines of `/registry/` stand in order of revision, and those that have been superseded are the
 // key's history. After a fold the file starts with each key as of the revision `compacted`, in order of keys; the changes since follow.
 import { crc32 } from 'node:zlib';
+import { deepFreeze } from '../machinery/freeze.ts';
 import type { KeyValue } from './keyspace.ts';
 
 export const FORMAT_VERSION = 1;
@@ -58,7 +59,7 @@ export const checksumEnd = (crc: number): string => `${CHECKSUM}${checksumText(c
 
 export const parseMarker = (line: string): Marker => JSON.parse(line.slice(MARKER_START.length - 1)) as Marker;
 
-const keyText = (key: string): string => `,${JSON.stringify(key)}:`;
+export const keyText = (key: string): string => `,${JSON.stringify(key)}:`;
 
 /** How many bytes of a line stand before its value. */
 export const valueOffset = (key: string): number => Buffer.byteLength(keyText(key));
@@ -69,6 +70,18 @@ export const deletedLine = (key: string): string => `${keyText(key)}null\n`;
 
 export const registryLine = ({ key, create, mod, version, value }: KeyValue): string =>
   `${keyText(key)}${JSON.stringify({ create, mod, version, value } satisfies RegistryLine)}\n`;
+
+/** The line of a new key whose value is JSON already. */
+export const registryText = (key: string, revision: number, value: string): string =>
+  `${keyText(key)}{"create":${revision},"mod":${revision},"version":1,"value":${value}}\n`;
+
+/** The entry of a line. */
+export function parseLine(key: string, line: string): KeyValue {
+  const text = line.slice(keyText(key).length);
+  if (!key.startsWith('/registry/')) return deepFreeze({ key, create: 0, mod: 0, version: 0, value: JSON.parse(text) as unknown });
+  const { create, mod, version, value } = JSON.parse(text) as RegistryLine;
+  return deepFreeze({ key, create, mod, version, value });
+}
 
 /** The key of the line that starts at `start`. */
 export function keyAt(bytes: Buffer, start: number): string {

@@ -1,5 +1,6 @@
 // The keyspace in memory, alone or in front of a file. Entries that came with a file stay unread lines until somebody asks.
 import { deepFreeze } from '../machinery/freeze.ts';
+import { keyText, parseLine, registryText } from './format.ts';
 import type { Change, Compare, Keyspace, KeyValue } from './keyspace.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
@@ -52,6 +53,8 @@ export class MemoryKeyspace implements Keyspace {
   #plain = new Set<string>();
   #historyRead: boolean;
   #distrusted = false;
+  /** Lines of {@link putText}; their numbers are negative. */
+  readonly #texts: Buffer[] = [];
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #plainListeners = new Set<{ prefix: string; listener: (key: string) => void }>();
   readonly #untold: Change[] = [];
@@ -118,6 +121,24 @@ export class MemoryKeyspace implements Keyspace {
     if (isRegistry(key)) this.#tell({ revision: ++this.#revision, key, before });
     else this.#tellPlain(key);
     return before;
+  }
+
+  /**
+   * Puts many new keys at once, their values as JSON text: kept as text, without history, told to nobody, and dirty until everything
+   * is written anew. `text` gets the revision, for keys under `/registry/`.
+   */
+  putText(key: string, text: (revision: number) => string): void {
+    if (this.#entries.has(key)) throw new Error(`${key} exists`);
+    const line = isRegistry(key) ? registryText(key, ++this.#revision, text(this.#revision)) : `${keyText(key)}${text(0)}\n`;
+    this.#texts.push(Buffer.from(line));
+    this.#entries.set(key, -this.#texts.length);
+    this.#order = undefined;
+    this.#distrusted = true;
+  }
+
+  /** The line of a key that {@link putText} has put, by the number that {@link unread} gives. */
+  textLine(line: number): Buffer {
+    return this.#texts[-line - 1] ?? Buffer.alloc(0);
   }
 
   keys(prefix: string, after?: string): Iterable<string> {
@@ -187,7 +208,7 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   #load(key: string, line: number): KeyValue | undefined {
-    const entry = this.#origin?.load(key, line);
+    const entry = line < 0 ? parseLine(key, this.textLine(line).toString()) : this.#origin?.load(key, line);
     if (entry) this.#entries.set(key, entry);
     return entry;
   }

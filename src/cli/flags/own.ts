@@ -22,6 +22,10 @@ export const ownCommands: Readonly<Record<string, CommandFact>> = {
   },
   'cluster clone': { usage: 'cluster clone NAME', flags: [] },
   'cluster compact': { usage: 'cluster compact [NAME]', flags: [] },
+  'cluster fill': {
+    usage: 'cluster fill --pods=N [--namespaces=M] [--per-deployment=K]',
+    flags: ['namespaces||int|0', 'per-deployment||int|10', 'pods||int|0||r'],
+  },
   'cluster inspect': { usage: 'cluster inspect [NAME]', flags: ["output|o|string|''"] },
   'cluster restore': { usage: 'cluster restore NAME', flags: [] },
   'cluster snapshot': { usage: 'cluster snapshot [NAME]', flags: ['delete||bool|false', 'force||bool|false', "output|o|string|''"] },

@@ -153,6 +153,7 @@ export const ownHeading: Heading = {
     'cluster delete': async () => (await import('./cluster/delete.ts')).remove,
     'cluster reset': async () => (await import('./cluster/reset.ts')).reset,
     'cluster clone': async () => (await import('./cluster/clone.ts')).clone,
+    'cluster fill': async () => (await import('./cluster/fill.ts')).fill,
     'cluster snapshot': async () => (await import('./cluster/snapshot.ts')).snapshot,
     'cluster restore': async () => (await import('./cluster/restore.ts')).restore,
     'cluster undo': async () => (await import('./cluster/undo.ts')).undo,

@@ -5,6 +5,7 @@ import type { Dialer, Listener, NetworkNamespace } from '../../machinery/dialer.
 import { jsonEqual } from '../../machinery/equal.ts';
 import type { Random } from '../../machinery/random.ts';
 import { drawer, type Store } from '../../machinery/store.ts';
+import { replaceWords, type Words } from '../../machinery/words.ts';
 import type {
   ContainerProcess,
   ContainerState,
@@ -47,6 +48,12 @@ export interface SandboxesOptions {
 
 export interface TakenExec extends ExecResult {
   output: { channel: 'stdout' | 'stderr'; data: Uint8Array }[];
+}
+
+/** In place of a state: that of `.shared/<like>` with other words. So are machines kept that were made alike, until they change. */
+export interface SharedMachine {
+  like: string;
+  words: Words;
 }
 
 /** A machine's kept state and what follows from it. */
@@ -104,7 +111,7 @@ export function createSandboxes({ store, clock, random, dialer, openMachine, kep
     const sandbox = cri.get<Sandbox>(at(node, uid, 'sandbox'));
     if (!sandbox) throw new Error(`no sandbox of Pod ${uid} on ${node}`);
     const { netns, hostname, ip } = sandbox;
-    return openMachine(cri.get<MachineState>(at(node, uid, 'machine')), clock.now(), {
+    return openMachine(machineState(cri, cri.get<MachineState | SharedMachine>(at(node, uid, 'machine'))), clock.now(), {
       dialer,
       random,
       netns,
@@ -268,3 +275,11 @@ export function createSandboxes({ store, clock, random, dialer, openMachine, kep
   };
   return sandboxes;
 }
+
+function machineState(cri: Store, kept: MachineState | SharedMachine | undefined): MachineState | undefined {
+  if (!kept || !isShared(kept)) return kept;
+  const shared = cri.get<MachineState>(`.shared/${kept.like}`);
+  return shared && (JSON.parse(replaceWords(JSON.stringify(shared), kept.words)) as MachineState);
+}
+
+const isShared = (kept: MachineState | SharedMachine): kept is SharedMachine => typeof (kept as Partial<SharedMachine>).like === 'string';

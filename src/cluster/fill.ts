@@ -1,0 +1,339 @@
+// `kubemu cluster fill`: a cluster of any size in seconds. The first Deployment, with its Service, goes through API server, controllers,
+// scheduler and kubelets as always; the others are its copies (stamp.ts), under names, uids and addresses of their own, spread over the
+// nodes in turn. So filled Pods run, serve, and can be deleted, moved or looked into like others. What did not happen for copies: the
+// scheduler's choice, Events, and the requests that made them. The processes of a copy are kept once for all that were made alike.
+import type { Pod } from '../api/core/pod.ts';
+import type { Client } from '../client/client.ts';
+import { templateHash } from '../controllers/template-hash.ts';
+import type { SharedMachine } from '../cri/runtime/sandboxes.ts';
+import { wallNow } from '../machinery/clock.ts';
+import type { KubeObject } from '../machinery/object.ts';
+import { replaceWords, type Words } from '../machinery/words.ts';
+import { openStateFile, type StateFile } from '../state/file.ts';
+import { acquireLock } from '../state/lock.ts';
+import { ADMIN_CREDENTIALS } from './bootstrap.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { type ClusterSpec, populate } from './clusters.ts';
+import { patternOf } from './stamp.ts';
+
+export interface FillOptions {
+  pods: number;
+  namespaces: number;
+  perDeployment: number;
+}
+
+export interface Filled {
+  pods: number;
+  deployments: number;
+  namespaces: readonly string[];
+}
+
+/** The kubelet's default. */
+const PODS_PER_NODE = 110;
+const IMAGE = 'nginx';
+
+/** @param spec of the cluster that is made when there is none */
+export async function fillCluster(stateFile: string, options: FillOptions, spec: ClusterSpec): Promise<Filled> {
+  const lock = await acquireLock(stateFile);
+  try {
+    const file = openStateFile(stateFile);
+    if (file.isNew) await populate(file.keyspace, spec);
+    const filled = await fill(file, options);
+    await file.compact();
+    await file.close();
+    return filled;
+  } finally {
+    lock.release();
+  }
+}
+
+async function fill(file: StateFile, { pods, namespaces, perDeployment }: FillOptions): Promise<Filled> {
+  const { keyspace } = file;
+  const cluster = openCluster({ keyspace, pass: async () => {}, report: () => {} });
+  await cluster.advance(cluster.clock.target(wallNow()));
+  const client = cluster.client(ADMIN_CREDENTIALS, 'kubemu/v1.36.0');
+  const slots = createSlots(cluster);
+  if (slots.free < pods) throw new Error(`${pods} Pods do not fit: the workers have room for ${slots.free}`);
+
+  const names = await createNamespaces(cluster, client, Math.min(namespaces, Math.ceil(pods / perDeployment)));
+  const sizes = Array.from({ length: Math.ceil(pods / perDeployment) }, (_, i) => Math.min(perDeployment, pods - i * perDeployment));
+  const patterns = new Map<number, Deployed>();
+  const copies: { size: number; namespace: string; name: string }[] = [];
+  for (const [i, size] of sizes.entries()) {
+    const namespace = names[Math.floor((i * names.length) / sizes.length)] ?? '';
+    const name = `app-${String(i + 1).padStart(5, '0')}`;
+    if (patterns.has(size)) copies.push({ size, namespace, name });
+    else patterns.set(size, await deploy(cluster, file, client, { size, namespace, name, index: patterns.size }));
+  }
+  slots.refresh();
+  const addresses = serviceAddresses(cluster);
+  for (const { size, ...copy } of copies) patterns.get(size)?.copy({ ...copy, slots, address: addresses() });
+  slots.save();
+  cluster.clock.save();
+  keyspace.put('/kubemu/reconciled', keyspace.revision);
+  return { pods, deployments: sizes.length, namespaces: names };
+}
+
+/** `fill-001` and so on, behind those that there are. */
+async function createNamespaces(cluster: Cluster, client: Client, count: number): Promise<string[]> {
+  const { keyspace } = cluster.parts;
+  const names: string[] = [];
+  for (let n = 1; names.length < count; n++) {
+    const name = `fill-${String(n).padStart(3, '0')}`;
+    if (keyspace.get(`/registry/namespaces/${name}`)) continue;
+    await client.request({ method: 'POST', path: '/api/v1/namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } });
+    names.push(name);
+  }
+  await cluster.settle();
+  return names;
+}
+
+interface Slots {
+  free: number;
+  /** The next node in turn that has room, and an address there. */
+  take(): { node: string; host: string; address: string };
+  refresh(): void;
+  save(): void;
+}
+
+/** Room for Pods on the workers. */
+function createSlots(cluster: Cluster): Slots {
+  const { keyspace } = cluster.parts;
+  const workers = cluster.facts.nodes.filter(({ role }) => role === 'worker');
+  const rooms = workers.map(({ name, ip, podCIDR }) => ({ name, ip, first: numberOf(podCIDR), last: 1, room: 0 }));
+  const read = (): void => {
+    for (const one of rooms) {
+      one.room = PODS_PER_NODE - keyspace.count(`/kubemu/index/pods/node/${one.name}/`);
+      one.last = keyspace.value<number>(`/kubemu/net/ipam/${one.name}`) ?? 1;
+    }
+  };
+  read();
+  let turn = 0;
+  return {
+    get free() {
+      return rooms.reduce((sum, { room }) => sum + Math.max(0, room), 0);
+    },
+    take() {
+      for (let tried = 0; tried < rooms.length; tried++) {
+        const one = rooms[turn++ % rooms.length];
+        if (!one || one.room <= 0) continue;
+        one.room--;
+        for (;;) {
+          const address = addressOf(one.first + ++one.last);
+          if (!keyspace.get(`/kubemu/net/addresses/${address}`)) return { node: one.name, host: one.ip, address };
+        }
+      }
+      throw new Error('no node has room for another Pod');
+    },
+    refresh: read,
+    save() {
+      for (const { name, last } of rooms) if (last > 1) keyspace.put(`/kubemu/net/ipam/${name}`, last);
+    },
+  };
+}
+
+/** Free cluster addresses, one after the other. */
+function serviceAddresses(cluster: Cluster): () => string {
+  const { keyspace, facts } = { ...cluster.parts, facts: cluster.facts };
+  let next = numberOf(facts.serviceCIDR) + 2 ** 16;
+  return () => {
+    while (keyspace.get(`/kubemu/index/clusterips/${addressOf(next)}`)) next++;
+    return addressOf(next++);
+  };
+}
+
+interface Copy {
+  namespace: string;
+  name: string;
+  slots: Slots;
+  address: string;
+}
+
+interface Deployed {
+  copy(copy: Copy): void;
+}
+
+interface Prototype {
+  namespace: string;
+  name: string;
+  size: number;
+  /** Tells its shared processes from those of other prototypes. */
+  index: number;
+}
+
+/** Lets one Deployment come up as always, and learns to copy it. */
+async function deploy(cluster: Cluster, file: StateFile, client: Client, prototype: Prototype): Promise<Deployed> {
+  const { keyspace, random, store } = cluster.parts;
+  const { namespace, name, size } = prototype;
+  const before = new Set(keyspace.keys('/'));
+  const labels = { app: name };
+  await client.request({
+    method: 'POST',
+    path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
+    body: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace, labels },
+      spec: {
+        replicas: size,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: IMAGE, ports: [{ containerPort: 80 }] }] } },
+      },
+    },
+  });
+  await cluster.settle();
+  await client.request({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/services`,
+    body: { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace, labels }, spec: { selector: labels, ports: [{ port: 80 }] } },
+  });
+  await cluster.settle();
+
+  const object = <T extends KubeObject>(key: string): T => keyspace.value<T>(key) as T;
+  const list = (prefix: string): KubeObject[] => [...keyspace.range<KubeObject>(prefix)].map(({ value }) => value);
+  const deployment = object(`/registry/deployments/${namespace}/${name}`);
+  const service = object(`/registry/services/specs/${namespace}/${name}`);
+  const [rs] = list(`/registry/replicasets/${namespace}/${name}-`);
+  const slices = list(`/registry/endpointslices/${namespace}/${name}-`);
+  const endpoints = keyspace.value<KubeObject>(`/registry/services/endpoints/${namespace}/${name}`);
+  const pods = list(`/registry/pods/${namespace}/${name}-`) as Pod[];
+  if (!rs || pods.length !== size || pods.some((pod) => pod.status?.phase !== 'Running'))
+    throw new Error(`the Pods of ${namespace}/${name} do not run: look with kubectl get pods -n ${namespace}`);
+
+  const hash = rs.metadata.name.slice(name.length + 1);
+  const parts = pods.map((pod) => partOf(cluster, pod));
+  const clusterIP = String((service.spec as { clusterIP?: string }).clusterIP);
+  const objects = [deployment, rs, service, ...slices, ...(endpoints ? [endpoints] : [])];
+  /** Holds none of the words that copies replace. */
+  const shared = (i: number): string => `${random.hex('fill-shared', deployment.metadata.uid, 0, 16)}-${i}`;
+  const pattern = patternOf({
+    keyspace,
+    putText: (key, text) => file.putText(key, text),
+    before,
+    words: [
+      name,
+      clusterIP,
+      rs.metadata.name,
+      ...objects.map(({ metadata }) => metadata.uid),
+      ...slices.map(({ metadata }) => metadata.name),
+      ...parts.flatMap(ownWords),
+    ],
+    marks: [namespace, hash, ...parts.flatMap((_, i) => [`nodeof${i}`, `hostof${i}`])],
+    prepare: (key, value) => marked(key, value, parts, (i) => sharedMachine(parts[i] as Part, namespace, shared(i))),
+  });
+  for (const [i, part] of parts.entries()) {
+    const machine = JSON.stringify(keyspace.value(`/kubemu/cri/${part.node}/${part.uid}/machine`));
+    const words = [...ownWords(part), namespace];
+    store.put(
+      `/kubemu/cri/.shared/${shared(i)}`,
+      JSON.parse(
+        replaceWords(
+          machine,
+          words.map((word, n) => [word, `fillword${n}`]),
+        ),
+      ),
+    );
+  }
+  const [image] = [...keyspace.range(`/kubemu/nodes/${parts[0]?.node}/images/`)].filter(({ key }) => key.includes(`/${IMAGE}:`));
+
+  return {
+    copy({ namespace: inNamespace, name: as, slots, address }) {
+      const to = new Map([
+        [namespace, inNamespace],
+        [name, as],
+        [clusterIP, address],
+      ]);
+      const within = `${inNamespace}/${as}`;
+      for (const { metadata, kind } of objects) to.set(metadata.uid, random.uuid('fill-uid', `${within}/${kind}/${metadata.name}`));
+      const template = JSON.stringify((deployment.spec as { template: unknown }).template);
+      const newHash = templateHash(JSON.parse(replaceWords(template, [[name, as]])));
+      to.set(hash, newHash);
+      to.set(rs.metadata.name, `${as}-${newHash}`);
+      for (const { metadata } of slices) to.set(metadata.name, `${as}-${random.suffix('fill-slice', `${within}/${metadata.name}`)}`);
+      for (const [i, part] of parts.entries()) {
+        const { node, host, address: podIP } = slots.take();
+        const key = `${within}/${i}`;
+        to.set(`nodeof${i}`, node);
+        to.set(`hostof${i}`, host);
+        to.set(part.uid, random.uuid('fill-pod', key));
+        to.set(part.name, `${as}-${newHash}-${random.suffix('fill-pod', key)}`);
+        to.set(part.address, podIP);
+        if (part.volume) to.set(part.volume, `kube-api-access-${random.suffix('fill-volume', key)}`);
+        for (const [n, id] of part.ids.entries()) to.set(id, random.hex('fill-id', key, n, 64));
+        const imageKey = image?.key.replace(`/kubemu/nodes/${parts[0]?.node}/`, `/kubemu/nodes/${node}/`);
+        if (image && imageKey && !keyspace.get(imageKey)) store.put(imageKey, image.value);
+      }
+      pattern.stamp(to);
+    },
+  };
+}
+
+/** What is one Pod's own. */
+interface Part {
+  node: string;
+  host: string;
+  uid: string;
+  name: string;
+  address: string;
+  /** Name of the volume with its token. */
+  volume: string | undefined;
+  /** Of its sandbox and containers. */
+  ids: readonly string[];
+}
+
+const ownWords = ({ uid, name, address, volume, ids }: Part): string[] => [uid, name, address, ...(volume ? [volume] : []), ...ids];
+
+function partOf({ facts, parts: { keyspace } }: Cluster, { metadata, spec, status }: Pod): Part {
+  const node = spec.nodeName ?? '';
+  const sandbox = keyspace.value<{ id: string }>(`/kubemu/cri/${node}/${metadata.uid}/sandbox`);
+  const containers = (status?.containerStatuses ?? []).map(({ containerID = '' }) => containerID.replace('containerd://', ''));
+  return {
+    node,
+    host: facts.nodes.find(({ name }) => name === node)?.ip ?? '',
+    uid: metadata.uid,
+    name: metadata.name,
+    address: status?.podIP ?? '',
+    volume: spec.volumes?.find(({ name }) => name.startsWith('kube-api-access-'))?.name,
+    ids: [...(sandbox ? [sandbox.id] : []), ...containers],
+  };
+}
+
+const sharedMachine = (part: Part, namespace: string, like: string): SharedMachine => ({
+  like,
+  words: [...ownWords(part), namespace].map((word, n) => [`fillword${n}`, word]),
+});
+
+/** Two Pods of a pattern may be on one node, and their copies on two: the node and its address become a word for each Pod. */
+function marked(key: string, value: unknown, parts: readonly Part[], machine: (i: number) => SharedMachine): readonly [string, unknown] {
+  const i = parts.findIndex((part) => ownWords(part).some((word) => key.includes(word)));
+  const part = parts[i];
+  if (part) {
+    const words: Words = [
+      [part.node, `nodeof${i}`],
+      [part.host, `hostof${i}`],
+    ];
+    const shown = key.startsWith('/kubemu/cri/') && key.endsWith('/machine') ? machine(i) : value;
+    return [replaceWords(key, words), JSON.parse(replaceWords(JSON.stringify(shown), words))];
+  }
+  return [key, withNodeMarks(value, parts)];
+}
+
+/** The nodes of endpoints. */
+function withNodeMarks(value: unknown, parts: readonly Part[]): unknown {
+  if (Array.isArray(value)) return value.map((one) => withNodeMarks(one, parts));
+  if (typeof value !== 'object' || value === null) return value;
+  const { targetRef } = value as { targetRef?: { uid?: string } };
+  const i = parts.findIndex(({ uid }) => uid === targetRef?.uid);
+  const entries = Object.entries(value).map(([field, inner]) =>
+    field === 'nodeName' && i >= 0 ? [field, `nodeof${i}`] : [field, withNodeMarks(inner, parts)],
+  );
+  return Object.fromEntries(entries);
+}
+
+function numberOf(cidr: string): number {
+  const [base = '', bits = '32'] = cidr.split('/');
+  const number = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  return number - (number % 2 ** (32 - Number(bits)));
+}
+
+const addressOf = (n: number): string => [n / 2 ** 24, n / 2 ** 16, n / 2 ** 8, n].map((part) => Math.floor(part) % 256).join('.');
