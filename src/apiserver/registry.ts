@@ -4,6 +4,7 @@ import { jsonEqual } from '../machinery/equal.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { alreadyExists, failure, invalid } from '../machinery/status.ts';
 import type { Admission, Attributes } from './admission/plugin.ts';
+import { REQUESTS, readRequest, requestedBy, updateRequest } from './certificate-requests.ts';
 import { type ApiServerDeps, strategyContext } from './context.ts';
 import { DEFINITION_RESOURCE, releaseDefinition } from './definition-deletion.ts';
 import { establish } from './establishing.ts';
@@ -59,8 +60,10 @@ export class Registry {
     if (resource.hasStatus && resource.kind.resource !== 'nodes') delete draft.status;
     strategy.prepareForCreate?.(draft, strategyContext(this.deps, write.subresource));
     finishing[resource.kind.resource]?.(draft, undefined, this.deps);
+    if (resource.kind.resource === REQUESTS) requestedBy(draft, attributes.user);
     attributes.name = draft.metadata.name;
     const errors = validateNew(draft, resource);
+    if (resource.kind.resource === REQUESTS) errors.push(...(await readRequest(draft)));
     const further = expressionErrors(draft, undefined, resource, errors);
     if (further) errors.push(...(await further));
     if (errors.length) throw invalid(resource.kind.names, draft.metadata.name ?? '', errors);
@@ -91,6 +94,7 @@ export class Registry {
     await this.admission.admit(attributes);
     strategy.prepareForUpdate?.(draft, old, strategyContext(this.deps, write.subresource));
     if (write.subresource === '') finishing[resource.kind.resource]?.(draft, old, this.deps);
+    if (resource.kind.resource === REQUESTS) await updateRequest(draft, old, write.subresource, this.deps);
     if (jsonEqual(draft, old)) return old;
     if (resource.hasGeneration && old.metadata.generation !== undefined && changesSpec(draft, old)) {
       draft.metadata.generation = old.metadata.generation + 1;

@@ -1,4 +1,5 @@
 // The table of contents: admission plugins in running order, as kube-apiserver orders them.
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
@@ -28,6 +29,9 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   defaultStorageClass,
   defaultIngressClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,

@@ -1,0 +1,182 @@
+// The cluster's certificate authority and what it signs. Its key is drawn from the seed and signs as RFC 6979 says, so that the same
+// cluster issues the same certificates.
+import { webcrypto } from 'node:crypto';
+import { calendar, type Instant, minutes } from '../../machinery/clock.ts';
+import type { Random } from '../../machinery/random.ts';
+import type { Store } from '../../machinery/store.ts';
+import { keyOfSeed, type SigningKey, sign } from './p256.ts';
+
+type X509 = typeof import('@peculiar/x509');
+type Extension = import('@peculiar/x509').Extension;
+
+/** As `kubemu serve` keeps it: certificate and key as PEM. */
+interface KeyPair {
+  certificate: string;
+  key: string;
+}
+
+const AUTHORITY = '/kubemu/pki/authority';
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const DAY = minutes(24 * 60);
+const YEAR = 365 * DAY;
+/** A certificate is good a little before it was made: clocks differ. */
+const BACKDATE = minutes(5);
+
+async function library(): Promise<X509> {
+  await import('reflect-metadata');
+  const module: X509 & { default?: X509 } = await import('@peculiar/x509');
+  const x509 = module.default ?? module; // CommonJS: a bundle gives it as the default alone
+  x509.cryptoProvider.set(webcrypto as never);
+  return x509;
+}
+
+/** WebCrypto, but for signatures: those are the same every time. */
+function signingWith(key: SigningKey): webcrypto.Crypto {
+  const { subtle } = webcrypto;
+  const deterministic = {
+    exportKey: subtle.exportKey.bind(subtle),
+    importKey: subtle.importKey.bind(subtle),
+    digest: subtle.digest.bind(subtle),
+    verify: subtle.verify.bind(subtle),
+    sign: async (_algorithm: unknown, _key: unknown, data: ArrayBuffer | Uint8Array) => {
+      const signature = sign(key, new Uint8Array(data));
+      return signature.buffer.slice(signature.byteOffset, signature.byteOffset + signature.byteLength);
+    },
+  };
+  return { subtle: deterministic } as unknown as webcrypto.Crypto;
+}
+
+function jwkOf({ d, x, y }: SigningKey): webcrypto.JsonWebKey {
+  return { kty: 'EC', crv: 'P-256', d: d.toString('base64url'), x: x.toString('base64url'), y: y.toString('base64url'), ext: true };
+}
+
+async function keysOf(key: SigningKey): Promise<webcrypto.CryptoKeyPair> {
+  const { d: _private, ...publicPart } = jwkOf(key);
+  const [privateKey, publicKey] = await Promise.all([
+    webcrypto.subtle.importKey('jwk', jwkOf(key), ECDSA, true, ['sign']),
+    webcrypto.subtle.importKey('jwk', publicPart, ECDSA, true, ['verify']),
+  ]);
+  return { privateKey, publicKey };
+}
+
+/** The authority of the state, made when it is first needed. */
+async function authorityOf(store: Store, random: Random, at: Instant): Promise<KeyPair> {
+  const found = store.get<KeyPair>(AUTHORITY);
+  if (found) return found;
+  const x509 = await library();
+  const key = keyOfSeed(random, 'certificate authority');
+  const keys = await keysOf(key);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      serialNumber: serial(random, 'authority'),
+      name: [{ CN: ['kubernetes'] }],
+      notBefore: calendar(at - DAY),
+      notAfter: calendar(at + 10 * YEAR),
+      signingAlgorithm: ECDSA,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(
+          x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment | x509.KeyUsageFlags.keyCertSign,
+          true,
+        ),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+        new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'kubernetes' }]),
+      ],
+    },
+    signingWith(key) as never,
+  );
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  const pem = `-----BEGIN PRIVATE KEY-----\n${der.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END PRIVATE KEY-----\n`;
+  const made = { certificate: `${certificate.toString('pem')}\n`, key: pem };
+  store.put(AUTHORITY, made);
+  return made;
+}
+
+const serial = (random: Random, what: string): string => `4${random.hex('certificate serial', what, 0, 31)}`;
+
+/** A certificate request that cannot be read, or is not signed by its own key. */
+export class RequestError extends Error {}
+
+export interface RequestedSubject {
+  commonName: string;
+  organizations: readonly string[];
+}
+
+/** Who a certificate request wants to be. Throws {@link RequestError}. */
+export async function subjectOf(pem: string): Promise<RequestedSubject> {
+  const { request } = await parsed(pem);
+  return {
+    commonName: request.subjectName.getField('CN')[0] ?? '',
+    organizations: request.subjectName.getField('O'),
+  };
+}
+
+async function parsed(pem: string): Promise<{ x509: X509; request: import('@peculiar/x509').Pkcs10CertificateRequest }> {
+  const x509 = await library();
+  try {
+    const request = new x509.Pkcs10CertificateRequest(pem);
+    if (!(await request.verify())) throw new RequestError('the request is not signed by its key');
+    return { x509, request };
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    throw new RequestError(error instanceof Error ? error.message : 'unreadable');
+  }
+}
+
+export interface Issuing {
+  store: Store;
+  random: Random;
+  now: Instant;
+  /** PEM of the request. */
+  request: string;
+  usages: readonly string[];
+  lifetime: number;
+  /** What makes the serial number its own: the uid of the CertificateSigningRequest. */
+  id: string;
+}
+
+/** The certificate for a request, as PEM. Throws {@link RequestError}. */
+export async function signRequest({ store, random, now, request: pem, usages, lifetime, id }: Issuing): Promise<string> {
+  const { x509, request } = await parsed(pem);
+  const authority = await authorityOf(store, random, now);
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const jwk = await webcrypto.subtle
+    .importKey('pkcs8', Buffer.from(authority.key.replace(/-----[^-]+-----|\s/g, ''), 'base64'), ECDSA, true, ['sign'])
+    .then((key) => webcrypto.subtle.exportKey('jwk', key));
+  const bytes = (text = ''): Buffer => Buffer.from(text, 'base64url');
+  const key = { d: bytes(jwk.d), x: bytes(jwk.x), y: bytes(jwk.y) };
+  const { privateKey } = await keysOf(key);
+  const has = (usage: string): boolean => usages.includes(usage);
+  const extended = [
+    ...(has('client auth') ? [x509.ExtendedKeyUsage.clientAuth] : []),
+    ...(has('server auth') ? [x509.ExtendedKeyUsage.serverAuth] : []),
+  ];
+  const names = request.extensions.find(({ type }) => type === '2.5.29.17');
+  const extensions: Extension[] = [
+    new x509.KeyUsagesExtension(
+      (has('digital signature') ? x509.KeyUsageFlags.digitalSignature : 0) |
+        (has('key encipherment') ? x509.KeyUsageFlags.keyEncipherment : 0),
+      true,
+    ),
+    ...(extended.length ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    await x509.AuthorityKeyIdentifierExtension.create(issuer),
+    ...(names ? [names] : []),
+  ];
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      serialNumber: serial(random, id),
+      subject: request.subjectName,
+      issuer: issuer.subjectName,
+      notBefore: calendar(now - BACKDATE),
+      notAfter: calendar(Math.min(now - BACKDATE + lifetime, issuer.notAfter.getTime())),
+      signingAlgorithm: ECDSA,
+      publicKey: request.publicKey,
+      signingKey: privateKey,
+      extensions,
+    },
+    signingWith(key) as never,
+  );
+  return `${certificate.toString('pem')}\n`;
+}
