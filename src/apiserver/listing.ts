@@ -1,6 +1,6 @@
 // Reads of many objects: selectors, pages, and which index can answer.
 import type { KubeObject } from '../machinery/object.ts';
-import { badRequest, gone } from '../machinery/status.ts';
+import { badRequest, type FieldError, failure, gone, invalid, StatusError } from '../machinery/status.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { Resource } from './resource.ts';
 import type { Selection } from './selection.ts';
@@ -11,27 +11,29 @@ export interface Page {
   metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
 }
 
-/** Pages are read from the current revision: the store keeps no old ones to list from. */
+/** Later pages show what the first one saw, as long as the store remembers it. */
 export function listPage(storage: Storage, info: RequestInfo, resource: Resource, selection: Selection): Page {
   const limit = Number(info.query.get('limit')) || 0;
+  const asked = askedRevision(info, storage.revision);
   const token = info.query.get('continue');
-  const after = token ? decodeContinue(token, resource) : undefined;
+  const start = token ? decodeContinue(token, resource) : undefined;
+  const revision = start ? start.revision : asked;
   const entries: Entry[] = [];
   let more = false;
-  const all = selection.all || (selection.byIndexAlone === true && !after);
-  for (const entry of candidates(storage, info, resource, selection, after)) {
-    if (!all && !selection.matches(entry.value)) continue;
+  for (const entry of candidates(storage, info, resource, selection, revision, start?.after)) {
+    if (!selection.all && !selection.matches(entry.value)) continue;
     if (limit > 0 && entries.length === limit) {
       more = true;
       break;
     }
     entries.push(entry);
   }
-  const metadata: Page['metadata'] = { resourceVersion: String(storage.revision) };
+  const shown = revision ?? storage.revision;
+  const metadata: Page['metadata'] = { resourceVersion: String(shown) };
   if (more) {
     const last = entries[entries.length - 1] as Entry;
-    metadata.continue = encodeContinue(last.key.slice(resource.kind.etcdPrefix.length), storage.revision);
-    if (selection.all) metadata.remainingItemCount = remaining(storage, info, resource, last.key);
+    metadata.continue = encodeContinue(last.key.slice(resource.kind.etcdPrefix.length), shown);
+    if (selection.all) metadata.remainingItemCount = remaining(storage, info, resource, last.key, revision);
   }
   return { entries, metadata };
 }
@@ -41,38 +43,98 @@ function* candidates(
   info: RequestInfo,
   resource: Resource,
   selection: Selection,
+  revision: number | undefined,
   after: string | undefined,
 ): Iterable<Entry> {
   const { namespace } = info;
-  if (selection.index && !after) yield* storage.byIndex(resource, namespace, selection.index.by, selection.index.value);
+  const isNow = revision === undefined || revision === storage.revision;
+  if (!isNow) yield* past(storage, info, resource, revision, after);
+  else if (selection.index && !after) yield* storage.byIndex(resource, namespace, selection.index.by, selection.index.value);
   else if (selection.name !== undefined && !after && (namespace || !resource.namespaced)) {
     const entry = storage.get(resource, namespace, selection.name);
     if (entry) yield entry;
   } else yield* storage.range(resource, namespace, after);
 }
 
-function remaining(storage: Storage, info: RequestInfo, resource: Resource, after: string): number {
+function past(storage: Storage, info: RequestInfo, resource: Resource, revision: number, after: string | undefined): Iterable<Entry> {
+  const entries = storage.rangeAt(resource, info.namespace, revision, after);
+  if (entries) return entries;
+  if (!after) throw gone(`The resourceVersion for the provided list is too old.`);
+  const error = gone(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+  );
+  const metadata = { continue: encodeContinue(after.slice(resource.kind.etcdPrefix.length), -1) };
+  throw new StatusError({ ...error.status, metadata: metadata as unknown as Record<string, never> });
+}
+
+function remaining(storage: Storage, info: RequestInfo, resource: Resource, after: string, revision: number | undefined): number {
   let count = 0;
-  for (const _ of storage.range(resource, info.namespace, after)) count++;
+  const rest = revision === undefined ? undefined : storage.rangeAt(resource, info.namespace, revision, after);
+  for (const _ of rest ?? storage.range(resource, info.namespace, after)) count++;
   return count;
+}
+
+const MATCHES = ['Exact', 'NotOlderThan'];
+
+/** Which revision the list must show, if not the newest (apimachinery, ValidateListOptions; apiserver, GetList). */
+function askedRevision({ query }: RequestInfo, current: number): number | undefined {
+  const version = query.get('resourceVersion');
+  const match = query.get('resourceVersionMatch');
+  const token = query.get('continue');
+  const field = 'resourceVersionMatch';
+  const errors: FieldError[] = [];
+  const forbidden = (why: string): void => void errors.push({ reason: 'FieldValueForbidden', field, message: `Forbidden: ${why}` });
+  if (match) {
+    if (!version) forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided');
+    if (token) forbidden('resourceVersionMatch is forbidden when continue is provided');
+    if (!MATCHES.includes(match)) {
+      const supported = MATCHES.map((one) => JSON.stringify(one)).join(', ');
+      errors.push({
+        reason: 'FieldValueNotSupported',
+        field,
+        message: `Unsupported value: ${JSON.stringify(match)}: supported values: ${supported}`,
+      });
+    }
+    if (match === 'Exact' && version === '0') forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+  }
+  if (errors.length) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
+  if (!version || version === '0') return undefined;
+  if (!/^\d+$/.test(version)) {
+    throw badRequest(
+      `resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
+    );
+  }
+  if (token) throw badRequest('specifying resource version is not allowed when using continue');
+  const revision = Number(version);
+  if (revision > current) {
+    throw failure(504, 'Timeout', `Too large resource version: ${revision}, current: ${current}`, {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    });
+  }
+  // A limited list from a revision is exact unless it says otherwise.
+  return match === 'Exact' || (!match && query.get('limit') && query.get('limit') !== '0') ? revision : undefined;
 }
 
 function encodeContinue(start: string, revision: number): string {
   return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${start}\u0000` })).toString('base64url');
 }
 
-function decodeContinue(token: string, resource: Resource): string {
+/** Where a page begins; without a revision when consistency has been given up. */
+function decodeContinue(token: string, resource: Resource): { after: string; revision: number | undefined } {
   let start: unknown;
+  let revision: unknown;
   try {
-    const parsed = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as { v?: unknown; start?: unknown };
+    const parsed = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as { v?: unknown; start?: unknown; rv?: unknown };
     if (parsed.v !== 'meta.k8s.io/v1') throw new Error('version');
-    start = parsed.start;
+    ({ start, rv: revision } = parsed);
   } catch {
     throw badRequest('continue key is not valid: illegal base64 data at input byte 0');
   }
-  if (typeof start !== 'string' || start.includes('..'))
-    throw gone('The provided continue parameter is too old to display a consistent list result.');
-  return resource.kind.etcdPrefix + start.replace(/\u0000$/, '');
+  if (typeof start !== 'string' || start.includes('..') || !Number.isInteger(revision)) {
+    throw badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  }
+  return { after: resource.kind.etcdPrefix + start.replace(/\u0000$/, ''), revision: Number(revision) > 0 ? Number(revision) : undefined };
 }
 
 export function listObject(resource: Resource, items: readonly KubeObject[], metadata: Page['metadata']): Record<string, unknown> {

@@ -97,6 +97,7 @@ export class Server {
       if (!PART_SUBRESOURCES.has(info.subresource)) return this.subresource(call);
       if (info.verb !== 'get' && info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed();
     } else if (!names.verbs.includes(isWatch(info) ? 'watch' : info.verb)) throw methodNotAllowed();
+    if (resource.kind.resource === 'bindings') return (await import('./subresources/binding.ts')).bindings(this, call);
     const isCollection = info.verb === 'list' || info.verb === 'watch' || info.verb === 'deletecollection' || info.verb === 'create';
     if (!info.name && !isCollection) throw methodNotAllowed();
     if (resource.namespaced && !info.namespace && info.verb !== 'list' && info.verb !== 'watch') throw methodNotAllowed();

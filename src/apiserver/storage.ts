@@ -55,6 +55,23 @@ export class Storage {
     return this.deps.etcd.range<KubeObject>(listPrefix(resource, namespace), after);
   }
 
+  /** What a list showed at an earlier revision; undefined when that is forgotten. */
+  rangeAt(resource: Resource, namespace: string, revision: number, after?: string): Iterable<Entry> | undefined {
+    const changes = revision === this.revision ? [] : this.deps.etcd.changesSince(revision);
+    if (!changes) return undefined;
+    const prefix = listPrefix(resource, namespace);
+    /** The keys that changed since, as they were before the first change. */
+    const before = new Map<string, Entry | undefined>();
+    for (const { key, before: was } of changes) {
+      if (key.startsWith(prefix) && !before.has(key)) before.set(key, was as Entry | undefined);
+    }
+    if (before.size === 0) return this.range(resource, namespace, after);
+    const then: Entry[] = [];
+    for (const entry of this.range(resource, namespace, after)) if (!before.has(entry.key)) then.push(entry);
+    for (const entry of before.values()) if (entry && (after === undefined || entry.key > after)) then.push(entry);
+    return then.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
   count(resource: Resource, namespace: string): number {
     return this.deps.etcd.count(listPrefix(resource, namespace));
   }

@@ -22,6 +22,39 @@ describe('lists', () => {
     expect(left).toEqual([3, 1, undefined]);
   });
 
+  test('come in pages that show what the first one saw', async () => {
+    const { ok } = await testServer();
+    for (const name of ['a', 'b', 'c', 'd']) await ok('POST', CONFIGMAPS, { metadata: { name } });
+    const first = (await ok('GET', CONFIGMAPS, undefined, { query: { limit: '2' } })) as unknown as List;
+    await ok('DELETE', `${CONFIGMAPS}/c`);
+    await ok('POST', CONFIGMAPS, { metadata: { name: 'bb' } });
+    await ok('PATCH', `${CONFIGMAPS}/d`, { data: { x: 'y' } }, MERGE);
+    const query = { limit: '2', continue: first.metadata.continue ?? '' };
+    const second = (await ok('GET', CONFIGMAPS, undefined, { query })) as unknown as List;
+    expect(second.items.map(({ metadata, ...rest }) => [metadata.name, (rest as { data?: object }).data])).toEqual([
+      ['c', undefined],
+      ['d', undefined],
+    ]);
+    expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
+  });
+
+  test('of a revision show exactly that, if asked to', async () => {
+    const { ok, refused } = await testServer();
+    const { metadata } = await ok('POST', CONFIGMAPS, { metadata: { name: 'a' } });
+    await ok('POST', CONFIGMAPS, { metadata: { name: 'b' } });
+    const resourceVersion = metadata.resourceVersion;
+    const names = async (query: Record<string, string>): Promise<string[]> =>
+      ((await ok('GET', CONFIGMAPS, undefined, { query })) as unknown as List).items.map((one) => one.metadata.name);
+    expect(await names({ resourceVersion, resourceVersionMatch: 'Exact' })).toEqual(['a']);
+    expect(await names({ resourceVersion, resourceVersionMatch: 'NotOlderThan' })).toEqual(['a', 'b']);
+    expect(await refused('GET', CONFIGMAPS, undefined, { query: { resourceVersionMatch: 'Exact' } })).toBe(
+      'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+    );
+    expect(await refused('GET', CONFIGMAPS, undefined, { query: { resourceVersion: '99999' } })).toMatch(
+      /^Too large resource version: 99999, current: \d+$/,
+    );
+  });
+
   test.each([
     ['labelSelector', 'app in (x', "unable to parse requirement: found '', expected: ',' or ')'"],
     ['fieldSelector', 'data.k=v', '"data.k" is not a known field selector: only "metadata.name", "metadata.namespace"'],

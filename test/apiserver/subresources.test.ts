@@ -39,6 +39,17 @@ const TWO = [
   { name: 'b', image: 'nginx' },
 ];
 
+test('a Binding of the older form binds the Pod of its name', async () => {
+  const { ok } = await withPod(undefined, ONE, false);
+  await ok('POST', '/api/v1/namespaces/default/bindings', {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name: 'web' },
+    target: { name: 'n' },
+  });
+  expect((await ok('GET', `${PODS}/web`)).spec).toMatchObject({ nodeName: 'n' });
+});
+
 describe('logs', () => {
   test('come from the kubelet of the node', async () => {
     const asked: ApiRequest[] = [];

@@ -3,7 +3,7 @@ import type { V1PodCondition } from '../../api/generated/types.ts';
 import { rfc3339 } from '../../machinery/clock.ts';
 import type { ApiResponse } from '../../machinery/http.ts';
 import type { KubeObject } from '../../machinery/object.ts';
-import { conflict, invalid } from '../../machinery/status.ts';
+import { badRequest, conflict, invalid } from '../../machinery/status.ts';
 import { type Call, isDryRun, methodNotAllowed } from '../call.ts';
 import { parseBody } from '../decoding.ts';
 import { checkPreconditions } from '../metadata.ts';
@@ -11,7 +11,7 @@ import { modified } from '../modified.ts';
 import type { Server } from '../server.ts';
 
 interface Binding {
-  metadata?: { uid?: string; resourceVersion?: string; annotations?: Record<string, string> };
+  metadata?: { name?: string; uid?: string; resourceVersion?: string; annotations?: Record<string, string> };
   target?: { kind?: string; name?: string };
 }
 
@@ -53,6 +53,22 @@ export async function binding(server: Server, call: Call): Promise<ApiResponse> 
   };
   if (!isDryRun(info) && !server.storage.update(resource, entry, bound)) throw modified(resource, info.name);
   return { code: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
+}
+
+/** The older form, `POST …/bindings`: the Binding's own name says which Pod. */
+export async function bindings(server: Server, call: Call): Promise<ApiResponse> {
+  const { info, request } = call;
+  const pods = server.resources.find('', 'v1', 'pods');
+  if (info.verb !== 'create' || info.name || !pods) throw methodNotAllowed();
+  const body = ((await parseBody(request)) ?? {}) as Binding;
+  const name = body.metadata?.name ?? '';
+  if (!name) throw badRequest('name is required');
+  return binding(server, {
+    ...call,
+    resource: pods,
+    info: { ...info, name },
+    request: { ...request, body, contentType: 'application/json' },
+  });
 }
 
 function scheduled(status: { conditions?: readonly V1PodCondition[] } | undefined, now: number, generation: number | undefined): object {
