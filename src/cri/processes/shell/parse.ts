@@ -185,3 +185,7 @@ function command(nodes: Node[], c: Command): number {
       return add(nodes, { t: 'func', name: c.name, body: command(nodes, c.body), redirs });
   }
 }
+
+/** One kind of node. */
+export type Of<T extends Node['t']> = Extract<Node, { t: T }>;
+export type Compound = Exclude<Node, { t: 'list' | 'stmt' | 'pipe' | 'simple' }>;

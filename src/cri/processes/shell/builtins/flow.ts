@@ -3,6 +3,7 @@ import { ShellError } from '../expand.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { parsed } from '../parse.ts';
 import type { Frame } from '../shell-state.ts';
+import { environment } from '../simple.ts';
 import type { Builtins } from './builtin.ts';
 
 export const flow: Builtins = {
@@ -59,7 +60,7 @@ export const flow: Builtins = {
     }
     const { kernel, p } = shell.sys;
     const name = kernel.plain(args[0] ?? '');
-    const env = shell.environment(frame.assigned);
+    const env = environment(shell, frame.assigned);
     const found = kernel.lookupProgram(p, name, env.PATH);
     if (typeof found === 'string') {
       shell.complain(

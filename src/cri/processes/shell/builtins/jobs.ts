@@ -2,6 +2,7 @@
 import { SIGNALS } from '../../kernel.ts';
 import { listSignals, signalNumber } from '../../programs/signals.ts';
 import type { Interpreter } from '../interpreter.ts';
+import { reap } from '../pipelines.ts';
 import type { Builtins } from './builtin.ts';
 
 export const jobs: Builtins = {
@@ -55,13 +56,13 @@ export const jobs: Builtins = {
     }
     if (any) {
       const first = pids.find((pid) => sh.done[pid] !== undefined);
-      return first === undefined ? 127 : (shell.reap([first])[0] ?? 127);
+      return first === undefined ? 127 : (reap(shell, [first])[0] ?? 127);
     }
     if (named.length === 0) {
-      shell.reap(pids);
+      reap(shell, pids);
       return 0;
     }
-    const statuses = named.map((pid) => (sh.jobs.includes(pid) ? (shell.reap([pid])[0] ?? 127) : 127));
+    const statuses = named.map((pid) => (sh.jobs.includes(pid) ? (reap(shell, [pid])[0] ?? 127) : 127));
     return statuses.at(-1) ?? 0;
   },
   kill: (shell, args) => killProcesses(shell, args),

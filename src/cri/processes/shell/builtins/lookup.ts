@@ -1,5 +1,6 @@
 // What a name means: type, command, hash.
 import type { Interpreter } from '../interpreter.ts';
+import { runExternal } from '../simple.ts';
 import type { Builtins } from './builtin.ts';
 import { SPECIAL_BUILTINS } from './special.ts';
 
@@ -39,7 +40,7 @@ export const lookup: Builtins = {
     const builtin = shell.builtins[name];
     if (name === '') return 0;
     if (builtin) return builtin(shell, rest.slice(1), frame);
-    shell.runExternal(frame, name, rest);
+    runExternal(shell, frame, name, rest);
     return 'handled';
   },
   hash: () => 0,
