@@ -1,26 +1,25 @@
 // The kernel of a Pod sandbox: processes, descriptors, pipes, signals and the virtual clock. Programs run until they block;
 // what they wait for decides who goes on. Leaves out: scheduling priorities, process groups and job control, sockets as descriptors.
 import type { Instant } from '../../machinery/clock.ts';
-import type { ImageFile } from '../images/base-files.ts';
-import { imageFiles } from '../images/base-files.ts';
+import { type ImageFile, imageFiles } from '../images/base-files.ts';
 import { imageNamed } from '../images/index.ts';
-import { toBytes } from './bytes.ts';
-import { appendText, readRange, setText, writeAt } from './content.ts';
+import { stdinOf } from './containers.ts';
+import { readRange } from './content.ts';
 import { Cycles } from './cycles.ts';
-import { absolute, type Errno, Files, isErrno } from './files.ts';
+import { absolute, Files, isErrno } from './files.ts';
 import { answerCall } from './host-calls.ts';
-import { appendLog } from './log.ts';
-import type { ContainerProcess, MachineHost } from './machine.ts';
+import type { MachineHost } from './machine.ts';
+import { OpenFiles } from './open-files.ts';
 import { specialFile } from './proc-files.ts';
 import type { ProgramTable } from './program.ts';
+import { isReady } from './readiness.ts';
 import { loadParser, parserLoaded } from './shell/parse.ts';
-import { type Block, type KernelState, lowestFree, type OpenFile, type Process } from './state.ts';
+import { IGNORED_BY_DEFAULT } from './signals.ts';
+import type { Block, ExecRecord, KernelState, Process } from './state.ts';
 import { marked } from './symbols.ts';
 import { Sys } from './sys.ts';
-import { noteShown, show } from './terminal.ts';
-import { newTty, readLine } from './tty.ts';
+import { show } from './terminal.ts';
 
-const PIPE_CAPACITY = 65_536;
 /** Turns a process gets before the next one's: keeps a busy loop from starving the others. */
 const SLICE = 2_000;
 /** Interpreter steps that cost a virtual millisecond. */
@@ -28,38 +27,7 @@ const STEPS_PER_MS = 1_000;
 /** Steps without rest in one call on a machine, after which it gives up loudly instead of freezing. */
 const BUDGET = 20_000_000;
 
-export const SIGNALS: Readonly<Record<string, number>> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  ILL: 4,
-  TRAP: 5,
-  ABRT: 6,
-  BUS: 7,
-  FPE: 8,
-  KILL: 9,
-  USR1: 10,
-  SEGV: 11,
-  USR2: 12,
-  PIPE: 13,
-  ALRM: 14,
-  TERM: 15,
-  CHLD: 17,
-  CONT: 18,
-  STOP: 19,
-  TSTP: 20,
-  TTIN: 21,
-  TTOU: 22,
-  WINCH: 28,
-};
-const IGNORED_BY_DEFAULT = new Set([17, 18, 19, 20, 21, 22, 28]);
-
-export type ReadResult = { data: string } | 'eof' | 'block' | { error: Errno };
-
-/** Under which handle a container's own standard input is fed. */
-export const stdinOf = (container: string): string => `stdin:${container}`;
-
-export class Kernel {
+export class Kernel extends OpenFiles {
   readonly files: Files;
   readonly cycles = new Cycles(this);
   /** Something outside could notice: set at the instant of an exit or of a port that opened or closed. */
@@ -84,6 +52,7 @@ export class Kernel {
     readonly host: MachineHost,
     readonly programs: ProgramTable,
   ) {
+    super();
     this.present = s.now;
     this.files = new Files(s, (c) => this.image(c.spec.image), {
       names: () => {
@@ -116,223 +85,12 @@ export class Kernel {
     return sys;
   }
 
-  // --- open files ---
-
-  newFile(file: Omit<OpenFile, 'refs'>): number {
-    const id = lowestFree(this.s.files);
-    this.s.files[id] = { ...file, refs: 0 };
-    return id;
+  special(p: Process, path: string): ReturnType<typeof specialFile> {
+    return specialFile(this, p, path);
   }
 
-  file(id: number | undefined): OpenFile | undefined {
-    return id === undefined ? undefined : this.s.files[id];
-  }
-
-  hold(id: number): number {
-    const file = this.s.files[id];
-    if (file) file.refs++;
-    return id;
-  }
-
-  release(id: number): void {
-    const file = this.s.files[id];
-    if (!file || --file.refs > 0) return;
-    delete this.s.files[id];
-    if (file.pipe !== undefined) {
-      const pipe = this.s.pipes[file.pipe];
-      if (pipe && file.k === 'pipe-r') pipe.readers--;
-      if (pipe && file.k === 'pipe-w') pipe.writers--;
-      if (pipe && pipe.readers <= 0 && pipe.writers <= 0) delete this.s.pipes[file.pipe];
-    }
-    if (file.ino !== undefined) this.files.collect(file.ino);
-  }
-
-  setFd(p: Process, fd: number, id: number): void {
-    const old = p.fds[fd];
-    this.hold(id);
-    p.fds[fd] = id;
-    if (old !== undefined) this.release(old);
-  }
-
-  closeFd(p: Process, fd: number): boolean {
-    const id = p.fds[fd];
-    if (id === undefined) return false;
-    delete p.fds[fd];
-    this.release(id);
-    return true;
-  }
-
-  pipe(): { read: number; write: number } {
-    const pipe = lowestFree(this.s.pipes);
-    this.s.pipes[pipe] = { data: '', readers: 1, writers: 1 };
-    return { read: this.newFile({ k: 'pipe-r', pipe }), write: this.newFile({ k: 'pipe-w', pipe }) };
-  }
-
-  open(p: Process, given: string, mode: 'r' | 'w' | 'a' | 'rw', exclusive = false): number | Errno {
-    const path = absolute(p.cwd, this.plain(given));
-    const special = specialFile(this, p, path);
-    if (special) {
-      if ('error' in special) return special.error;
-      if ('dup' in special) return special.dup;
-      if ('device' in special) return this.newFile(special.device);
-      return this.newFile({ k: 'file', ino: this.anonymous(special.text), off: 0, mode: 'r' });
-    }
-    if (mode === 'r') {
-      const stat = this.files.stat(p.c, path);
-      if (isErrno(stat)) return stat;
-      if (stat.t === 'd') return this.newFile({ k: 'dir' });
-      if (p.uid !== 0 && !(stat.mode & 0o004) && !(stat.uid === p.uid && stat.mode & 0o400)) return 'EACCES';
-      const ino = this.files.inode(p.c, path);
-      if (isErrno(ino)) return ino;
-      this.files.look(ino);
-      return this.newFile({ k: 'file', ino, off: 0, mode: 'r' });
-    }
-    if (exclusive && this.files.exists(p.c, path)) return 'EEXIST';
-    const ino = this.files.openForWriting(p.c, path, 0o666 & ~p.umask, p.uid);
-    if (isErrno(ino)) return ino;
-    const inode = this.s.inodes[ino];
-    if (mode === 'w' && inode) {
-      setText(inode, '');
-      inode.mtime = this.now;
-      this.cycles.rewritten(ino);
-    }
-    return this.newFile({
-      k: 'file',
-      ino,
-      off: mode === 'rw' ? 0 : (inode?.size ?? 0),
-      append: mode === 'a',
-      mode: mode === 'rw' ? 'rw' : 'w',
-    });
-  }
-
-  anonymous(text: string): number {
-    const ino = lowestFree(this.s.inodes);
-    this.s.inodes[ino] = { t: 'f', mode: 0o444, uid: 0, mtime: this.now, size: text.length, segs: text ? [text] : [] };
-    this.cycles.rewritten(ino);
-    return ino;
-  }
-
-  read(p: Process, fd: number, max = PIPE_CAPACITY): ReadResult {
-    const file = this.file(p.fds[fd]);
-    if (!file) return { error: 'EBADF' };
-    switch (file.k) {
-      case 'null':
-        return 'eof';
-      case 'zero':
-      case 'full':
-        return { data: '\0'.repeat(max) };
-      case 'random':
-        return { data: this.randomBytes(Math.min(max, 4096)) };
-      case 'dir':
-        return { error: 'EISDIR' };
-      case 'file': {
-        if (file.mode === 'w') return { error: 'EBADF' };
-        const inode = this.s.inodes[file.ino ?? 0];
-        const off = file.off ?? 0;
-        if (!inode || off >= inode.size) return 'eof';
-        const data = readRange(inode, off, Math.min(inode.size, off + max));
-        file.off = off + data.length;
-        return { data };
-      }
-      case 'pipe-r': {
-        const pipe = this.s.pipes[file.pipe ?? 0];
-        if (pipe?.data) {
-          const data = pipe.data.slice(0, max);
-          pipe.data = pipe.data.slice(max);
-          return { data };
-        }
-        return !pipe || pipe.writers <= 0 ? 'eof' : 'block';
-      }
-      case 'in': {
-        const exec = this.s.execs[file.handle ?? ''];
-        if (exec?.stdin) {
-          if (exec.tty) return readLine(exec, max);
-          const data = exec.stdin.slice(0, max);
-          exec.stdin = exec.stdin.slice(max);
-          return { data };
-        }
-        return !exec || exec.eof ? 'eof' : 'block';
-      }
-      default:
-        return { error: 'EBADF' };
-    }
-  }
-
-  private randomBytes(n: number): string {
-    this.cycles.inspected();
-    const hex = this.host.random.hex('urandom', this.host.hostname, this.now, n * 2);
-    return Buffer.from(hex, 'hex').toString('latin1');
-  }
-
-  /** Takes what fits; the rest waits in the process. `EPIPE` kills it as SIGPIPE would. */
-  write(p: Process, fd: number, data: string): void {
-    if (data === '' || p.exit !== null) return;
-    if (p.out.length > 0) {
-      p.out.push({ fd, data });
-      return;
-    }
-    const rest = this.writeNow(p, fd, data);
-    if (rest) p.out.push({ fd, data: rest });
-  }
-
-  private writeNow(p: Process, fd: number, data: string): string {
-    const file = this.file(p.fds[fd]);
-    if (!file) return '';
-    if (file.k === 'pipe-w') {
-      const pipe = this.s.pipes[file.pipe ?? 0];
-      if (!pipe || pipe.readers <= 0) {
-        this.signal(p, 13);
-        return '';
-      }
-      const room = PIPE_CAPACITY - pipe.data.length;
-      pipe.data += data.slice(0, room);
-      return data.slice(room);
-    }
-    this.deliver(file, data);
-    return '';
-  }
-
-  private deliver(file: OpenFile, data: string): void {
-    if (file.k === 'file') {
-      const inode = this.s.inodes[file.ino ?? 0];
-      if (!inode || file.ino === undefined) return;
-      const at = file.append ? inode.size : (file.off ?? 0);
-      if (at === inode.size) {
-        appendText(inode, data);
-        this.cycles.appended(file.ino, data);
-      } else {
-        writeAt(inode, at, data);
-        this.cycles.rewritten(file.ino);
-      }
-      file.off = at + data.length;
-      inode.mtime = this.now;
-    } else if (file.k === 'log') {
-      const container = this.s.containers[file.c ?? ''];
-      if (!container) return;
-      const lines = appendLog(container.log, this.now, file.ch ?? 0, data);
-      this.cycles.logged(container.spec.name, file.ch ?? 0, lines);
-      const terminal = this.s.execs[stdinOf(container.spec.name)];
-      if (terminal?.tty) noteShown(terminal, data);
-    } else if (file.k === 'out') {
-      const exec = this.s.execs[file.handle ?? ''];
-      if (exec?.tty) show(this, file.handle ?? '', exec, this.plain(data));
-      else exec?.out.push({ ch: file.ch ?? 0, data: this.plain(data) });
-    }
-  }
-
-  private flush(p: Process): boolean {
-    while (p.out.length > 0) {
-      const first = p.out[0];
-      if (!first) break;
-      const rest = this.writeNow(p, first.fd, first.data);
-      if (p.exit !== null) return false;
-      if (rest) {
-        first.data = rest;
-        return false;
-      }
-      p.out.shift();
-    }
-    return true;
+  show(handle: string, exec: ExecRecord, text: string): void {
+    show(this, handle, exec, text);
   }
 
   // --- marks ---
@@ -496,7 +254,7 @@ export class Kernel {
     this.outside();
   }
 
-  private terminate(p: Process, signal: number): void {
+  terminate(p: Process, signal: number): void {
     if (p.pid === 1) {
       const container = this.s.containers[p.c];
       if (container) container.status.signal = signal;
@@ -535,111 +293,6 @@ export class Kernel {
     if (IGNORED_BY_DEFAULT.has(signal) || p.pid === 1) return;
     // An interactive or waiting shell that is not PID 1 dies like any other program.
     this.terminate(p, signal);
-  }
-
-  // --- containers ---
-
-  startContainer(spec: ContainerProcess): void {
-    this.found.clear();
-    const s = this.s;
-    const before = s.containers[spec.name];
-    for (const p of s.procs.filter((q) => q.c === spec.name)) this.terminate(p, 9);
-    const container = {
-      spec,
-      names: {},
-      status: { state: 'running' as const, startedAt: this.now },
-      log: { segs: [], part: ['', ''] as [string, string], bytes: 0 },
-      previous: before ? before.log : null,
-      runs: (before?.runs ?? 0) + 1,
-    };
-    const dropped = before?.names ?? {};
-    s.containers[spec.name] = container;
-    for (const ino of Object.values(dropped)) if (ino >= 0) this.files.collect(ino);
-    this.cycles.reset();
-    const env = Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, toBytes(value)]));
-    if (env.PATH === undefined) env.PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-    if (env.HOSTNAME === undefined) env.HOSTNAME = this.host.hostname;
-    const cwd = absolute('/', spec.workingDir || '/');
-    this.makeDirectories(spec.name, cwd);
-    const uid = spec.user ?? 0;
-    if (env.HOME === undefined) env.HOME = uid === 0 ? '/root' : '/';
-    const started = this.launch(spec.name, 1, spec.argv.map(toBytes), env, cwd, uid);
-    if (typeof started === 'string') {
-      s.containers[spec.name] = {
-        ...container,
-        status: {
-          state: 'exited',
-          startedAt: this.now,
-          finishedAt: this.now,
-          exitCode: started.includes('permission denied')
-            ? 126
-            : started.includes('not found') || started.includes('no such file')
-              ? 127
-              : 128,
-          startError: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${started}`,
-        },
-      };
-      this.outside();
-      return;
-    }
-    const handle = stdinOf(spec.name);
-    if (spec.stdin) s.execs[handle] = { c: spec.name, pid: 1, stdin: '', eof: false, out: [], ...(spec.tty && { tty: newTty() }) };
-    const stdin = this.newFile(spec.stdin ? { k: 'in', handle } : { k: 'null' });
-    const out = this.newFile({ k: 'log', c: spec.name, ch: 0 });
-    const err = spec.tty ? out : this.newFile({ k: 'log', c: spec.name, ch: 1 });
-    this.setFd(started, 0, stdin);
-    this.setFd(started, 1, out);
-    this.setFd(started, 2, err);
-  }
-
-  makeDirectories(c: string, path: string): void {
-    let at = '';
-    for (const part of path.split('/').filter(Boolean)) {
-      at += `/${part}`;
-      if (!this.files.exists(c, at)) this.files.create(c, at, 'd', 0o755, 0);
-    }
-  }
-
-  /** A new process without a parent; an error in runc's words. */
-  launch(c: string, pid: number, argv: string[], env: Record<string, string>, cwd: string, uid: number): Process | string {
-    const name = argv[0] ?? '';
-    const found = this.lookupProgram({ c, cwd, uid }, name, env.PATH);
-    if (typeof found === 'string') {
-      const why = !name.includes('/')
-        ? found === 'EACCES'
-          ? 'permission denied'
-          : 'executable file not found in $PATH'
-        : found === 'EACCES'
-          ? 'permission denied'
-          : `stat ${name}: no such file or directory`;
-      return `exec: ${JSON.stringify(name)}: ${why}`;
-    }
-    if (found.script !== undefined && !found.script.startsWith('#!')) return `exec ${name}: exec format error`;
-    const p: Process = {
-      c,
-      pid,
-      ppid: 0,
-      argv,
-      env,
-      cwd,
-      umask: 0o022,
-      uid,
-      fds: {},
-      prog: '',
-      st: {},
-      block: null,
-      answer: null,
-      out: [],
-      signals: [],
-      ignored: [],
-      startedAt: this.now,
-      exit: null,
-      handle: null,
-      memory: 0,
-    };
-    this.s.procs.push(p);
-    this.exec(p, argv, env, found);
-    return p;
   }
 
   /** Takes a port of the Pod; false when it is taken. */
@@ -686,49 +339,6 @@ export class Kernel {
   }
 
   // --- running ---
-
-  private ready(p: Process): boolean {
-    if (p.exit !== null) return false;
-    if (p.out.length > 0 && !this.flush(p)) return false;
-    const block = p.block;
-    if (block === null) return true;
-    switch (block.on) {
-      case 'time':
-        return block.until <= this.now;
-      case 'read':
-        return (block.until !== undefined && block.until <= this.now) || this.readable(p, block.fd);
-      case 'flush':
-        return p.out.length === 0;
-      case 'child': {
-        const done = (p.st.done ?? {}) as Record<number, number>;
-        return block.any
-          ? block.pids.some((pid) => done[pid] !== undefined)
-          : block.pids.every((pid) => done[pid] !== undefined || !this.process(p.c, pid));
-      }
-      case 'either':
-        return block.until <= this.now || block.pids.every((pid) => !this.process(p.c, pid));
-      case 'grow':
-        return this.s.inodes[block.ino]?.size !== block.size;
-      case 'host':
-        return p.answer !== null;
-      case 'forever':
-        return false;
-    }
-  }
-
-  private readable(p: Process, fd: number): boolean {
-    const file = this.file(p.fds[fd]);
-    if (file?.k === 'pipe-r') {
-      const pipe = this.s.pipes[file.pipe ?? 0];
-      return pipe === undefined || pipe.data !== '' || pipe.writers <= 0;
-    }
-    if (file?.k === 'in') {
-      const exec = this.s.execs[file.handle ?? ''];
-      return exec === undefined || exec.stdin !== '' || exec.eof;
-    }
-    return true;
-  }
-
   nextInstant(): Instant | undefined {
     let next: Instant | undefined;
     for (const p of this.s.procs) {
@@ -781,7 +391,7 @@ export class Kernel {
     for (;;) {
       let busy = false;
       for (const p of [...this.s.procs]) {
-        if (!this.ready(p)) continue;
+        if (!isReady(this, p)) continue;
         busy = true;
         if ((p.prog === 'sh' || p.prog === 'bash') && !parserLoaded()) await loadParser();
         this.turn(p);

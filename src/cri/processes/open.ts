@@ -3,6 +3,7 @@ import type { Instant } from '../../machinery/clock.ts';
 import { thaw } from '../../machinery/freeze.ts';
 import type { HttpRequest, HttpResponse } from '../../machinery/http.ts';
 import { bufferToBytes, bytesToBuffer, toBytes } from './bytes.ts';
+import { launch, startContainer } from './containers.ts';
 import { readAll, setText } from './content.ts';
 import { absolute, parentOf } from './files.ts';
 import { Kernel } from './kernel.ts';
@@ -81,7 +82,7 @@ class OpenMachine implements Machine {
   }
 
   start(container: ContainerProcess): void {
-    this.kernel.startContainer(thaw(container));
+    startContainer(this.kernel, thaw(container));
   }
 
   container(name: string): ContainerState | undefined {
@@ -168,7 +169,8 @@ class OpenMachine implements Machine {
     if (env.HOME === undefined) env.HOME = (spec.user ?? 0) === 0 ? '/root' : '/';
     if (request.tty) env.TERM = 'xterm';
     const pid = kernel.freePid(container);
-    const started = kernel.launch(
+    const started = launch(
+      kernel,
       container,
       pid,
       request.argv.map(toBytes),

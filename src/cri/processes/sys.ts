@@ -2,7 +2,8 @@
 import type { Instant } from '../../machinery/clock.ts';
 import { readAll } from './content.ts';
 import { absolute, ERRNO_TEXT, type Errno, isErrno, type Stat } from './files.ts';
-import type { Kernel, ReadResult } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
+import type { ReadResult } from './open-files.ts';
 import type { HostAnswer, HostCall, Process } from './state.ts';
 import { strftime } from './strftime.ts';
 

@@ -1,6 +1,7 @@
 // Children and signals: wait, kill, jobs, trap.
-import { SIGNALS } from '../../kernel.ts';
+
 import { listSignals, signalNumber } from '../../programs/signals.ts';
+import { SIGNALS } from '../../signals.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { reap } from '../pipelines.ts';
 import type { Builtins } from './builtin.ts';
