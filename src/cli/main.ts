@@ -2,6 +2,7 @@
 import { createContext } from './context.ts';
 import { showError } from './errors.ts';
 import { type CommandLine, parseCommandLine } from './flags/parse.ts';
+import { childPath } from './flags/surface.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { KubectlError } from './verb.ts';
@@ -30,6 +31,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   try {
+    // A first word that is no command may be a plugin's.
+    if (argv[0] !== undefined && !argv[0].startsWith('-') && childPath(io.program, '', argv[0]) === undefined) {
+      const { findPlugin, runPlugin } = await import('./plugins.ts');
+      const plugin = findPlugin(argv, io.env);
+      if (plugin) return runPlugin(plugin, io.env, io.cwd);
+    }
     const line = parseCommandLine(io.program, argv);
     path = line.path;
     if (line.help || path === '') {

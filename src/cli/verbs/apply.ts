@@ -1,8 +1,8 @@
 // `apply`: makes the objects of files true, on the client by three-way patches, or on the server with --server-side.
-// Left out, and refused by name: --prune and its companions.
 import { thaw } from '../../machinery/freeze.ts';
 import type { KubeObject } from '../../machinery/object.ts';
 import { isNotFound, StatusError } from '../../machinery/status.ts';
+import { patchFor } from '../apply-patch.ts';
 import { type DryRun, dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { LAST_APPLIED, withLastApplied } from '../last-applied.ts';
@@ -13,7 +13,6 @@ import { printerFor } from '../printers/index.ts';
 import type { Info } from '../resources/builder.ts';
 import { createObject, type Draft, deleteObject, getObject, patchObject, type WriteRequest } from '../rest.ts';
 import { withSource } from '../source-error.ts';
-import { threeWayMergePatch, threeWayStrategicPatch } from '../strategic-diff.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 import { isGone, propagationOf } from './delete.ts';
 
@@ -41,6 +40,12 @@ export const apply = defineVerb({
     const collectObjects = output !== '' && output !== 'name';
     const results: object[] = [];
     const print: ResultPrinter = collectObjects ? await collecting(context, results) : await resultPrinter(context, { dryRun });
+    const [uids, namespaces] = [new Set<string>(), new Set<string>()];
+    const noting: ResultPrinter = async (mapping, object, operation) => {
+      const { uid } = (object.metadata ?? {}) as { uid?: string };
+      if (uid) uids.add(uid);
+      await print(mapping, object, operation);
+    };
     const serverSide = flags.bool('server-side');
     const options = {
       files: true,
@@ -49,10 +54,15 @@ export const apply = defineVerb({
       validated: write.fieldValidation !== 'Ignore',
     };
     const count = await eachTarget(context, options, async (info) => {
-      if (serverSide) return applyOnServer(context, info, write, print);
-      return applyOne(context, info, dryRun, write, print);
+      if (info.namespace !== undefined) namespaces.add(info.namespace);
+      if (serverSide) return applyOnServer(context, info, write, noting);
+      return applyOne(context, info, dryRun, write, noting);
     });
     if (count === 0) throw new KubectlError('no objects passed to apply');
+    if (flags.bool('prune')) {
+      const { pruneOthers } = await import('../prune.ts');
+      await pruneOthers(context, { uids, namespaces }, propagationOf(flags.string('cascade')), print);
+    }
     if (collectObjects) await printCollected(context, results);
     return 0;
   },
@@ -76,7 +86,6 @@ function checkFlags(context: VerbContext): void {
       'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
     );
   }
-  if (flags.bool('prune')) throw new KubectlError('apply --prune is not part of kubemu yet');
 }
 
 async function applyOne(context: VerbContext, info: Info, dryRun: DryRun, write: WriteRequest, print: ResultPrinter): Promise<void> {
@@ -122,16 +131,6 @@ function described({ mapping, name, namespace }: Info): string {
 }
 
 type Fields = Record<string, unknown>;
-
-function patchFor(info: Info, wanted: Draft, current: KubeObject): { patch: Fields; type: 'strategic' | 'merge' } {
-  const text = current.metadata.annotations?.[LAST_APPLIED];
-  const original = (text ? (JSON.parse(text) as Fields) : {}) satisfies Fields;
-  const builtIn = !info.mapping.group.includes('.') || info.mapping.group.endsWith('.k8s.io');
-  const patch = builtIn
-    ? threeWayStrategicPatch(info.mapping.kind, original, wanted, current)
-    : threeWayMergePatch(original, wanted, current as unknown as Fields);
-  return { patch, type: builtIn ? 'strategic' : 'merge' };
-}
 
 async function locally(current: KubeObject, patch: Fields, type: 'strategic' | 'merge'): Promise<object> {
   const { applyPatch } = await import('../local-patch.ts');
@@ -184,7 +183,7 @@ async function applyOnServer(context: VerbContext, info: Info, write: WriteReque
 }
 
 /** What kubectl adds to a conflict of field managers. */
-function conflictHelp(error: StatusError): StatusError {
+function conflictHelp(error: StatusError): KubectlError {
   const advice = `
 Please review the fields above--they currently have other managers. Here
 are the ways you can resolve this warning:
@@ -197,7 +196,7 @@ are the ways you can resolve this warning:
   value; in this case, you'll become the manager if the other manager(s)
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
-  return new StatusError({ ...error.status, message: `${error.message}${advice}` });
+  return new KubectlError(`${error.message}${advice}`);
 }
 
 async function collecting(context: VerbContext, results: object[]): Promise<ResultPrinter> {

@@ -1,24 +1,15 @@
 // `edit`: objects as YAML in the user's editor, and what was changed there sent as a patch.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jsonEqual } from '../../machinery/equal.ts';
 import { StatusError } from '../../machinery/status.ts';
 import { fieldValidationOf } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
+import { EDIT_HEADER as HEADER, isEmptyEdit, startEditing } from '../editor.ts';
 import { isBuiltIn } from '../last-applied.ts';
 import { resultPrinter } from '../print-result.ts';
 import type { Info } from '../resources/builder.ts';
 import { getObject, patchObject } from '../rest.ts';
 import { mergeDiff, twoWayStrategicPatch } from '../strategic-diff.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
-
-const HEADER = `# Please edit the object below. Lines beginning with a '#' will be ignored,
-# and an empty file will abort the edit. If an error occurs while saving this file will be
-# reopened with the relevant failures.
-#
-`;
 
 export const edit = defineVerb({
   short: 'Change a resource in an editor',
@@ -60,21 +51,16 @@ async function editOne(context: VerbContext, info: Info): Promise<Outcome> {
   const { parse } = await import('yaml');
   const { managedFields: _, ...metadata } = info.object?.metadata ?? ({} as NonNullable<Info['object']>['metadata']);
   const original = { ...info.object, metadata } as unknown as Record<string, unknown>;
-  const folder = mkdtempSync(join(tmpdir(), 'kubectl-edit-'));
-  const file = join(folder, `${info.mapping.resource}-${info.name}.yaml`);
-  // Nothing that others may want to write waits for a person.
-  await context.pass(0);
+  const editing = await startEditing(context, `${info.mapping.resource}-${info.name}.yaml`);
   let text = HEADER + writeYaml(original);
   try {
     for (;;) {
-      writeFileSync(file, text, { mode: 0o600 });
-      openEditor(context, file);
-      const edited = readFileSync(file, 'utf8');
+      const edited = editing.edit(text);
       if (edited === text) {
         context.err(text.startsWith(HEADER) ? 'Edit cancelled, no changes made.' : 'Edit cancelled, no valid changes were saved.');
         return { failed: !text.startsWith(HEADER) };
       }
-      if (edited.split('\n').every((line) => line.trim() === '' || line.startsWith('#'))) {
+      if (isEmptyEdit(edited)) {
         context.err('Edit cancelled, saved file was empty.');
         return { failed: false };
       }
@@ -98,7 +84,7 @@ async function editOne(context: VerbContext, info: Info): Promise<Outcome> {
         .join('\n')}\n#\n${edited.replace(/^(#.*\n)*/, '')}`;
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    editing.end();
   }
 }
 
@@ -111,15 +97,4 @@ async function send(context: VerbContext, info: Info, before: Record<string, unk
     fieldValidation: fieldValidationOf(context),
     subresource: context.flags.string('subresource') || undefined,
   });
-}
-
-function openEditor({ env, cwd }: VerbContext, file: string): void {
-  const editor = env.KUBE_EDITOR || env.EDITOR || 'vi';
-  const { status, error } = spawnSync(`${editor} ${JSON.stringify(file)}`, {
-    shell: true,
-    stdio: 'inherit',
-    cwd,
-    env: env as NodeJS.ProcessEnv,
-  });
-  if (error || status !== 0) throw new KubectlError(`there was a problem with the editor ${JSON.stringify(editor)}`);
 }

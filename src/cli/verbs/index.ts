@@ -69,6 +69,9 @@ export const headings: readonly Heading[] = [
   {
     heading: 'Cluster Management Commands',
     verbs: {
+      certificate: group('Decide on certificate signing requests'),
+      'certificate approve': async () => (await import('./certificate/approve.ts')).certificateApprove,
+      'certificate deny': async () => (await import('./certificate/deny.ts')).certificateDeny,
       'cluster-info': async () => (await import('./cluster-info.ts')).clusterInfo,
       top: group('Show what nodes and Pods use'),
       'top node': async () => (await import('./top/node.ts')).topNode,
@@ -87,6 +90,7 @@ export const headings: readonly Heading[] = [
       exec: async () => (await import('./exec.ts')).exec,
       auth: group('Ask what is allowed, and who you are'),
       'auth can-i': async () => (await import('./auth/can-i.ts')).authCanI,
+      'auth reconcile': async () => (await import('./auth/reconcile.ts')).authReconcile,
       'auth whoami': async () => (await import('./auth/whoami.ts')).authWhoami,
       events: async () => (await import('./events.ts')).events,
     },
@@ -94,7 +98,10 @@ export const headings: readonly Heading[] = [
   {
     heading: 'Advanced Commands',
     verbs: {
+      diff: async () => (await import('./diff.ts')).diff,
       apply: async () => (await import('./apply.ts')).apply,
+      'apply edit-last-applied': async () => (await import('./apply/edit-last-applied.ts')).editLastApplied,
+      'apply set-last-applied': async () => (await import('./apply/set-last-applied.ts')).setLastApplied,
       'apply view-last-applied': async () => (await import('./apply/view-last-applied.ts')).viewLastApplied,
       patch: async () => (await import('./patch.ts')).patch,
       replace: async () => (await import('./replace.ts')).replace,
@@ -131,6 +138,8 @@ export const headings: readonly Heading[] = [
       'config unset': async () => (await import('./config/unset.ts')).unset,
       'config use-context': async () => (await import('./config/use-context.ts')).useContext,
       'config view': async () => (await import('./config/view.ts')).view,
+      plugin: group('Show the plugins of kubectl'),
+      'plugin list': async () => (await import('./plugin/list.ts')).pluginList,
       version: async () => (await import('./version.ts')).version,
     },
   },
