@@ -72,6 +72,7 @@ export interface Cluster {
 
 const RECONCILED = '/kubemu/reconciled';
 const API_PORT = 6443;
+const ETCD_PORT = 2379;
 const SETTLE_PROCESSES = minutes(10);
 const PROGRESS: readonly WakeUpClass[] = ['progress'];
 const PROCESS: readonly WakeUpClass[] = ['process'];
@@ -121,6 +122,7 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
       if (name === 'kubelet') return async (request) => (await openRooms()).kubelet(namespace)(request);
       return undefined;
     },
+    serves: (name, namespace) => name !== 'kube-apiserver' || store.get(`/kubemu/net/listeners/${namespace}/${ETCD_PORT}`) !== undefined,
     exchange: async (...call) => (await openRooms()).exchange(...call),
     lookup: (from, name) => lookup(store, facts, from, name),
     translate: (address, port, draw) => translate(store, address, port, draw),

@@ -21,6 +21,8 @@ export interface DialerOptions {
   random: Random;
   /** Our code behind a listener's `component`: the namespace tells one kubelet from another. */
   component(name: string, namespace: NetworkNamespace): ApiHandler | undefined;
+  /** False while a component's process runs but cannot open its port yet: kube-apiserver without etcd. */
+  serves(component: string, namespace: NetworkNamespace): boolean;
   /** A request to a simulated process. */
   exchange: Exchange;
   /** Cluster DNS as seen from a namespace. */
@@ -72,6 +74,7 @@ export function createDialer(options: DialerOptions): Dialer {
       if (!listener || (listener.address?.startsWith('127.') && from !== namespace))
         throw new DialError('refused', host, port, reads, named);
 
+      if (listener.component && !options.serves(listener.component, namespace)) throw new DialError('refused', host, port, reads, named);
       const api = listener.component ? options.component(listener.component, namespace) : undefined;
       if (api) return { address, port: target, reads, api };
       return {

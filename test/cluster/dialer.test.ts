@@ -13,6 +13,7 @@ function network(state: Record<string, unknown>) {
     clock: { now: () => 0 },
     random: keyedRandom('test'),
     component: (name) => (name === 'kube-apiserver' ? async () => ({ code: 200, body: 'ok' }) : undefined),
+    serves: (name) => name !== 'kube-apiserver' || state['listeners/controlplane/2379'] !== undefined,
     exchange: async () => ({ status: 200, reason: 'OK', headers: {}, body: 'welcome' }),
     lookup: (_, host) => ({ addresses: host === 'web' ? ['10.96.0.7'] : [], reads: [`/kubemu/net/dns/${host}`] }),
     translate: (address, port) =>
@@ -55,14 +56,18 @@ test('containers of one Pod reach each other on localhost', async () => {
   expect(await dialer.connect('pod-a', 'localhost', 8080)).toMatchObject({ address: '127.0.0.1', port: 8080 });
 });
 
-test('the API server answers while its process listens, and refuses connections once it does not', async () => {
+test.each([
+  { given: 'its own process', stopped: '6443' },
+  { given: 'etcd', stopped: '2379' },
+])('the API server answers, and refuses connections once $given does not run', async ({ stopped }) => {
   const state: Record<string, unknown> = {
     'addresses/172.18.0.2': 'controlplane',
     'listeners/controlplane/6443': { component: 'kube-apiserver' },
+    'listeners/controlplane/2379': { component: 'etcd' },
   };
   const connection = await network(state).connect('outside', '172.18.0.2', 6443);
   expect(await connection.api?.({ method: 'GET', path: '/', credentials: {} })).toEqual({ code: 200, body: 'ok' });
-  delete state['listeners/controlplane/6443'];
+  delete state[`listeners/controlplane/${stopped}`];
   expect(await failureOf(network(state).connect('outside', '172.18.0.2', 6443))).toEqual([
     'refused',
     'dial tcp 172.18.0.2:6443: connect: connection refused',
