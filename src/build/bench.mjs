@@ -1,10 +1,15 @@
 // `npm run bench`: whole-process medians of ten commands as a user waits for them, each beside `node -e 0` in the same run.
-// A report, never a test.
+// A report, never a test. `npm run bench -- scale` is in bench-scale.mjs.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+if (process.argv[2] === 'scale') {
+  await import('./bench-scale.mjs');
+  process.exit(0);
+}
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const kubemu = join(root, 'bin', 'kubemu.js');
