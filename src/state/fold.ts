@@ -11,7 +11,7 @@ export interface LineSink {
 }
 
 /** What a marker says beside the keyspace's revisions. */
-export type MarkerExtras = Pick<Marker, 'command' | 'commands' | 'follows'>;
+export type MarkerExtras = Pick<Marker, 'command' | 'commands' | 'follows' | 'sorted'>;
 
 /** The lines of what has changed since the last commit, with their marker. */
 export function writeChanges(keyspace: MemoryKeyspace, sink: LineSink, extras: MarkerExtras = {}): void {
@@ -38,7 +38,9 @@ export function writeFolded(keyspace: MemoryKeyspace, copy: (line: number) => Bu
   for (const [key, before] of atStart) if (before) keys.push(key);
 
   sink.write(HEADER);
+  let sorted = 0;
   for (const key of keys.sort()) {
+    sorted++;
     const before = atStart.get(key);
     const line = before ? undefined : keyspace.unread(key);
     const entry = before ?? (line === undefined ? keyspace.get(key) : undefined);
@@ -46,7 +48,7 @@ export function writeFolded(keyspace: MemoryKeyspace, copy: (line: number) => Bu
     else if (line !== undefined) sink.write(copy(line));
   }
   for (const change of changes) sink.write(changeLine(change));
-  writeMarker(keyspace, changes, sink, extras);
+  writeMarker(keyspace, changes, sink, { ...extras, sorted });
 }
 
 function writeMarker({ revision, compacted }: MemoryKeyspace, changes: readonly Change[], sink: LineSink, extras: MarkerExtras): void {

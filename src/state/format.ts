@@ -36,6 +36,8 @@ export interface Marker {
   command?: CommandMark;
   /** How many commands the file has seen; absent for none. */
   commands?: number;
+  /** In the first section after a fold: how many lines stand in order of keys. */
+  sorted?: number;
   /** In the first section after a fold: the checksum at which the folded file ended, which may be kept beside (rewind.ts). */
   follows?: string;
 }

@@ -17,6 +17,7 @@ import {
   valueOffset,
 } from './format.ts';
 import type { Change, KeyValue } from './keyspace.ts';
+import { Lines } from './lines.ts';
 import { isRegistry, type Origin } from './memory-keyspace.ts';
 import { salvage } from './salvage.ts';
 
@@ -64,12 +65,12 @@ const COMMIT = MARKER_START.slice(2, MARKER_START.indexOf('"', 2));
 export function indexLines(bytes: Buffer, path: string): IndexedFile {
   checkHeader(bytes, path);
   const starts: number[] = [];
-  const keys: string[] = [];
-  /** The line that a line supersedes; -1 for none. */
-  const previous: number[] = [];
+  /** The line that a line supersedes; nothing for none. */
+  const previous = new Map<number, number>();
   const markers: number[] = [];
-  const lines = new Map<string, number>();
+  let lines = new Lines();
   const lineEnd = (line: number): number => starts[line + 1] ?? end;
+  const keyOf = (line: number): string => keyAt(bytes, starts[line] ?? 0);
 
   let end = 0;
   let crc = 0;
@@ -79,8 +80,7 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
   for (let at = bytes.indexOf(10) + 1; at > 0 && bytes[at] === 0x2c; ) {
     const next = bytes.indexOf(10, at) + 1;
     const stop = next || bytes.length;
-    const key = keyAt(bytes, at);
-    if (key === COMMIT) {
+    if (isMarker(bytes, at)) {
       const sum = sumOfMarker(bytes, at, stop, end, crc);
       if (typeof sum !== 'number') {
         damaged = sum === 'damaged';
@@ -88,18 +88,18 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
       }
       crc = checksum(bytes.subarray(stop - CHECKSUM_LENGTH - 1, stop), sum);
       starts.push(at);
-      keys.push(key);
-      markers.push(keys.length - 1);
+      markers.push(starts.length - 1);
       end = stop;
-      folded ||= end;
-      for (; whole < keys.length; whole++) supersede(whole);
-    } else {
-      starts.push(at);
-      keys.push(key);
-    }
+      if (folded === 0) {
+        folded = end;
+        whole = Math.min(markerOf(starts.length - 1).sorted ?? 0, starts.length - 1);
+        lines = new Lines({ count: whole, keyOf });
+      }
+      for (; whole < starts.length; whole++) supersede(whole);
+    } else starts.push(at);
     at = next;
   }
-  starts.length = keys.length = whole;
+  starts.length = whole;
 
   const lost = countMarkers(bytes, end);
   if (end === 0) {
@@ -113,8 +113,9 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
   const marker = markerOf(markers.at(-1) ?? 0);
 
   function supersede(line: number): void {
-    const key = keys[line] ?? '';
-    previous.push(lines.get(key) ?? -1);
+    const key = keyOf(line);
+    const before = lines.get(key);
+    if (typeof before === 'number') previous.set(line, before);
     if (isNull(line)) lines.delete(key);
     else if (key !== COMMIT) lines.set(key, line);
   }
@@ -139,27 +140,27 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
   function history(): Change[] {
     const loaded = new Map<number, KeyValue>();
     const entry = (line: number): KeyValue => {
-      const known = loaded.get(line) ?? load(keys[line] ?? '', line);
+      const known = loaded.get(line) ?? load(keyOf(line), line);
       loaded.set(line, known);
       return known;
     };
     const isRecent = (line: number): boolean => isNull(line) || modAt(line) > marker.compacted;
-    let first = keys.length;
-    while (first > 0 && (!isRegistry(keys[first - 1] ?? '') || isRecent(first - 1))) first--;
+    let first = starts.length;
+    while (first > 0 && (!isRegistry(keyOf(first - 1)) || isRecent(first - 1))) first--;
 
     const changes: Change[] = [];
     for (const stop of markers) {
       if (stop < first) continue;
       const section: number[] = [];
-      for (; first < stop; first++) if (isRegistry(keys[first] ?? '')) section.push(first);
+      for (; first < stop; first++) if (isRegistry(keyOf(first))) section.push(first);
       first++;
       const deletions = Object.keys(markerOf(stop).deleted).map(Number);
       // Deletions that had left the window when they were written are not listed; they come first.
       let deletion = deletions.length - section.filter(isNull).length;
       for (const line of section) {
-        const key = keys[line] ?? '';
-        const superseded = previous[line] ?? -1;
-        const before = superseded < 0 ? undefined : entry(superseded);
+        const key = keyOf(line);
+        const superseded = previous.get(line);
+        const before = superseded === undefined ? undefined : entry(superseded);
         if (!isNull(line)) {
           const after = entry(line);
           changes.push(before ? { revision: after.mod, key, after, before } : { revision: after.mod, key, after });
@@ -174,10 +175,10 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
 
   function eachLine(visit: (key: string, size: number, role: LineRole) => void): void {
     const next = new Map<number, number>();
-    for (let line = 0; line < keys.length; line++) if ((previous[line] ?? -1) >= 0) next.set(previous[line] ?? 0, line);
+    for (const [line, before] of previous) next.set(before, line);
     const isRecent = (line: number): boolean => isNull(line) || modAt(line) > marker.compacted;
-    for (let line = 0; line < keys.length; line++) {
-      const key = keys[line] ?? '';
+    for (let line = 0; line < starts.length; line++) {
+      const key = keyOf(line);
       const successor = next.get(line);
       let role: LineRole = 'log';
       if (key !== COMMIT && successor === undefined && !isNull(line)) role = 'live';
@@ -188,7 +189,7 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
 
   /** The mod revision of a line under `/registry/`, from its first bytes. */
   function modAt(line: number): number {
-    const start = (starts[line] ?? 0) + valueOffset(keys[line] ?? '');
+    const start = (starts[line] ?? 0) + valueOffset(keyOf(line));
     return Number(/"mod":(\d+)/.exec(bytes.toString('latin1', start, start + 64))?.[1]);
   }
 
@@ -210,6 +211,11 @@ export function indexLines(bytes: Buffer, path: string): IndexedFile {
     ...(damaged || lost > 0 ? { damage: { isSalvaged: false, line: newlines(bytes, end) + 1, lost } } : {}),
   };
 }
+
+const MARKER_HEAD = Buffer.from(MARKER_START.slice(0, -1));
+
+const isMarker = (bytes: Buffer, start: number): boolean =>
+  bytes[start + 10] === MARKER_HEAD[10] && MARKER_HEAD.equals(bytes.subarray(start, start + MARKER_HEAD.length));
 
 function checkHeader(bytes: Buffer, path: string): void {
   const head = bytes.toString('latin1', 0, HEADER_START.length + 20);

@@ -2,6 +2,7 @@
 import { deepFreeze } from '../machinery/freeze.ts';
 import { keyText, parseLine, registryText } from './format.ts';
 import type { Change, Compare, Keyspace, KeyValue } from './keyspace.ts';
+import { Lines } from './lines.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
 /** How many revisions back {@link Keyspace.changesSince} reaches: a function of revisions alone, whoever looks and whenever. */
@@ -14,8 +15,8 @@ export const FIRST_REVISION = 1;
 export interface Origin {
   readonly revision: number;
   readonly compacted: number;
-  /** Which line holds a key. The keyspace takes the map over and changes it. */
-  readonly lines: Map<string, KeyValue | number>;
+  /** Which line holds a key. The keyspace takes it over and changes it. */
+  readonly lines: Lines;
   load(key: string, line: number): KeyValue;
   /** Every change from `compacted` (exclusive) to `revision`, in order. */
   history(): Change[];
@@ -40,7 +41,7 @@ export function createKeyspace(): Keyspace {
 }
 
 export class MemoryKeyspace implements Keyspace {
-  readonly #entries: Map<string, KeyValue | number>;
+  readonly #entries: Lines;
   readonly #origin: Origin | undefined;
   #order: SortedKeys | undefined;
   #revision: number;
@@ -62,7 +63,7 @@ export class MemoryKeyspace implements Keyspace {
 
   constructor(origin?: Origin) {
     this.#origin = origin;
-    this.#entries = origin?.lines ?? new Map();
+    this.#entries = origin?.lines ?? new Lines();
     this.#revision = this.#written = origin?.revision ?? FIRST_REVISION;
     this.#compacted = origin?.compacted ?? 0;
     this.#historyRead = origin === undefined;
@@ -214,7 +215,7 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   #sorted(): SortedKeys {
-    this.#order ??= new SortedKeys([...this.#entries.keys()].sort());
+    this.#order ??= new SortedKeys(this.#entries.keys().sort());
     return this.#order;
   }
 

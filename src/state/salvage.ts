@@ -3,6 +3,7 @@
 import { deepFreeze } from '../machinery/freeze.ts';
 import type { IndexedFile } from './index-lines.ts';
 import type { KeyValue } from './keyspace.ts';
+import { Lines } from './lines.ts';
 import { FIRST_REVISION, isRegistry, RESERVED } from './memory-keyspace.ts';
 
 export function salvage(bytes: Buffer): IndexedFile {
@@ -28,7 +29,7 @@ export function salvage(bytes: Buffer): IndexedFile {
     crc: 0,
     revision,
     compacted: revision,
-    lines: lines as Map<string, KeyValue | number>,
+    lines: linesOf(lines),
     load: (key) => lines.get(key) as KeyValue,
     history: () => [],
     isTorn: false,
@@ -69,4 +70,10 @@ function entryOf({ key, value }: Line): KeyValue {
   if (!isRegistry(key)) return { key, create: 0, mod: 0, version: 0, value };
   const { create, mod, version, value: inner } = value as KeyValue;
   return { key, create, mod, version, value: inner };
+}
+
+function linesOf(entries: ReadonlyMap<string, KeyValue>): Lines {
+  const lines = new Lines();
+  for (const [key, entry] of entries) lines.set(key, entry);
+  return lines;
 }

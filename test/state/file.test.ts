@@ -92,7 +92,7 @@ test('the file is one JSON document with a key per line, and a commit only appen
     ',"/kubemu/clock":7',
     ',"/registry/pods/default/web":{"create":2,"mod":2,"version":1,"value":{"spec":"a"}}',
     ',"/registry/pods/default/old":{"create":3,"mod":3,"version":1,"value":{"spec":"b"}}',
-    ',"/kubemu/commit":{"revision":3,"compacted":0,"deleted":{},"checksum":"…"}',
+    ',"/kubemu/commit":{"revision":3,"compacted":0,"deleted":{},"sorted":1,"checksum":"…"}',
     ',"/kubemu/clock":8',
     ',"/registry/pods/default/web":{"create":2,"mod":4,"version":2,"value":{"spec":"c"}}',
     ',"/registry/pods/default/old":null',
