@@ -53,15 +53,15 @@ test('nc that serves one connection ends with it', async () => {
   expect(w.pod('web').status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(7);
 });
 
-test('a loop of requests over hours costs a bounded number of looks, and all of its first ones arrive', async () => {
+test('a loop of requests costs a bounded number of looks, and all of its first ones arrive', async () => {
   const w = serverAndClient('sleep 10; while true; do wget -q -O /dev/null http://web; sleep 1; done');
   await w.advance(2 * minute);
   const early = await accessLog(w);
   expect(early.length).toBeGreaterThan(105);
   const before = w.reconciles();
-  await w.advance(60 * minute);
-  expect(w.reconciles() - before).toBeLessThan(600);
-  expect((await accessLog(w)).length).toBeGreaterThan(300);
+  await w.advance(15 * minute);
+  expect(w.reconciles() - before).toBeLessThan(400);
+  expect((await accessLog(w)).length).toBeGreaterThan(250);
 });
 
 test('going there in steps or at once leaves the same, the log of the server too', async () => {
