@@ -71,8 +71,9 @@ function statefulSetState({ metadata = {}, spec, status }: V1StatefulSet): Rollo
   const wanted = spec?.replicas ?? 1;
   const { readyReplicas = 0, updatedReplicas = 0, currentReplicas = 0, updateRevision = '', currentRevision = '' } = status;
   if (readyReplicas < wanted) return { text: `Waiting for ${wanted - readyReplicas} pods to be ready...`, done: false };
-  const partition = spec.updateStrategy.rollingUpdate?.partition ?? 0;
-  if (partition > 0) {
+  const { rollingUpdate } = spec.updateStrategy;
+  if (rollingUpdate) {
+    const { partition = 0 } = rollingUpdate;
     if (updatedReplicas < wanted - partition) {
       return {
         text: `Waiting for partitioned roll out to finish: ${updatedReplicas} out of ${wanted - partition} new pods have been updated...`,

@@ -41,7 +41,7 @@ export class Description {
     this.titled(title, lines, indent);
   }
 
-  annotations(annotations: Labels, indent = ''): void {
+  annotations(annotations: Labels, indent = '', title = 'Annotations'): void {
     const lines: string[] = [];
     for (const key of Object.keys(annotations ?? {}).sort()) {
       if (key === LAST_APPLIED) continue;
@@ -49,7 +49,7 @@ export class Description {
       if (value.length + key.length + 2 <= LONGEST_ANNOTATION && !value.includes('\n')) lines.push(`${key}: ${value}`);
       else lines.push(`${key}:`, ...value.split('\n').map((line) => `  ${shortened(line, LONGEST_ANNOTATION - 2)}`));
     }
-    this.titled('Annotations', lines, indent);
+    this.titled(title, lines, indent);
   }
 
   titled(title: string, lines: readonly string[], indent = ''): void {

@@ -12,14 +12,14 @@ export function describePodTemplate(out: Description, template: V1PodTemplateSpe
     return;
   }
   const { metadata, spec } = template;
-  out.labels('Labels', metadata?.labels, '  ');
-  if (Object.keys(metadata?.annotations ?? {}).length > 0) out.annotations(metadata?.annotations, '  ');
+  out.labels('  Labels', metadata?.labels);
+  if (Object.keys(metadata?.annotations ?? {}).length > 0) out.annotations(metadata?.annotations, '', '  Annotations');
   if (spec?.serviceAccountName) out.line(0, `  Service Account:\t${spec.serviceAccountName}`);
   if (spec?.initContainers?.length) describeContainers(out, 'Init Containers', spec.initContainers, undefined, undefined, '  ');
   describeContainers(out, 'Containers', spec?.containers, undefined, undefined, '  ');
   describeVolumes(out, spec?.volumes, '  ');
   describeSpread(out, spec?.topologySpreadConstraints, '  ');
   if (spec?.priorityClassName) out.line(0, `  Priority Class Name:\t${spec.priorityClassName}`);
-  out.labels('Node-Selectors', spec?.nodeSelector, '  ');
+  out.labels('  Node-Selectors', spec?.nodeSelector);
   describeTolerations(out, spec?.tolerations, '  ');
 }
