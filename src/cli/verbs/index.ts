@@ -76,6 +76,7 @@ export const headings: readonly Heading[] = [
       top: group('Show what nodes and Pods use'),
       'top node': async () => (await import('./top/node.ts')).topNode,
       'top pod': async () => (await import('./top/pod.ts')).topPod,
+      'cluster-info dump': async () => (await import('./cluster-info/dump.ts')).clusterInfoDump,
       cordon: async () => (await import('./cordon.ts')).cordon,
       uncordon: async () => (await import('./uncordon.ts')).uncordon,
       drain: async () => (await import('./drain.ts')).drain,
@@ -87,7 +88,9 @@ export const headings: readonly Heading[] = [
     verbs: {
       describe: async () => (await import('./describe.ts')).describe,
       logs: async () => (await import('./logs.ts')).logs,
+      attach: async () => (await import('./attach.ts')).attach,
       exec: async () => (await import('./exec.ts')).exec,
+      cp: async () => (await import('./cp.ts')).cp,
       auth: group('Ask what is allowed, and who you are'),
       'auth can-i': async () => (await import('./auth/can-i.ts')).authCanI,
       'auth reconcile': async () => (await import('./auth/reconcile.ts')).authReconcile,
