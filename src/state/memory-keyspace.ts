@@ -3,7 +3,6 @@ import { deepFreeze } from '../machinery/freeze.ts';
 import { keyText, parseLine, registryText } from './format.ts';
 import type { Change, Compare, Keyspace, KeyValue } from './keyspace.ts';
 import { Lines } from './lines.ts';
-import { SortedKeys } from './sorted-keys.ts';
 
 /** How many revisions back {@link Keyspace.changesSince} reaches: a function of revisions alone, whoever looks and whenever. */
 export const HISTORY_WINDOW = 1000;
@@ -43,7 +42,6 @@ export function createKeyspace(): Keyspace {
 export class MemoryKeyspace implements Keyspace {
   readonly #entries: Lines;
   readonly #origin: Origin | undefined;
-  #order: SortedKeys | undefined;
   #revision: number;
   #written: number;
   #compacted: number;
@@ -99,7 +97,6 @@ export class MemoryKeyspace implements Keyspace {
     check(key, value);
     deepFreeze(value);
     const known = this.#entries.has(key);
-    if (!known) this.#order?.add(key);
     if (!isRegistry(key)) {
       const entry: KeyValue<T> = Object.freeze({ key, create: 0, mod: 0, version: 0, value });
       this.#entries.set(key, entry);
@@ -118,7 +115,6 @@ export class MemoryKeyspace implements Keyspace {
     const before = this.get(key);
     if (!before) return undefined;
     this.#entries.delete(key);
-    this.#order?.delete(key);
     if (isRegistry(key)) this.#tell({ revision: ++this.#revision, key, before });
     else this.#tellPlain(key);
     return before;
@@ -133,7 +129,6 @@ export class MemoryKeyspace implements Keyspace {
     const line = isRegistry(key) ? registryText(key, ++this.#revision, text(this.#revision)) : `${keyText(key)}${text(0)}\n`;
     this.#texts.push(Buffer.from(line));
     this.#entries.set(key, -this.#texts.length);
-    this.#order = undefined;
     this.#distrusted = true;
   }
 
@@ -143,7 +138,7 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   keys(prefix: string, after?: string): Iterable<string> {
-    return this.#sorted().scan(prefix, after);
+    return this.#entries.scan(prefix, after);
   }
 
   *range<T = unknown>(prefix: string, after?: string): Iterable<KeyValue<T>> {
@@ -154,7 +149,7 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   count(prefix: string): number {
-    return this.#sorted().count(prefix);
+    return this.#entries.count(prefix);
   }
 
   holds(compares: readonly Compare[]): boolean {
@@ -212,11 +207,6 @@ export class MemoryKeyspace implements Keyspace {
     const entry = line < 0 ? parseLine(key, this.textLine(line).toString()) : this.#origin?.load(key, line);
     if (entry) this.#entries.set(key, entry);
     return entry;
-  }
-
-  #sorted(): SortedKeys {
-    this.#order ??= new SortedKeys(this.#entries.keys().sort());
-    return this.#order;
   }
 
   #readHistory(): void {

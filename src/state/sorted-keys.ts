@@ -6,6 +6,11 @@ export class SortedKeys {
   #runs: string[][] = [];
   #version = 0;
 
+  /** Differs after every change. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** @param sorted distinct keys in order of their UTF-16 code units, as `sort()` leaves them */
   constructor(sorted: readonly string[] = []) {
     for (let i = 0; i < sorted.length; i += RUN) this.#runs.push(sorted.slice(i, i + RUN));
@@ -94,7 +99,7 @@ function lowerBound(run: readonly string[], key: string): number {
 }
 
 /** The first text behind everything that starts with `prefix`. */
-function behind(prefix: string): string {
+export function behind(prefix: string): string {
   const last = prefix.length - 1;
   return prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
 }
