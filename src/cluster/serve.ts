@@ -1,8 +1,10 @@
 // `kubemu serve`: an open cluster behind listeners, with an authority of its own, and a kubeconfig that leads there.
-import { renameSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute } from 'node:path';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { KeyPair } from '../apiserver/https/certificates.ts';
 import type { Listener } from '../apiserver/https/listener.ts';
+import { MOST_HEADERS, REQUEST_HEADER } from '../client/socket-wire.ts';
 import { wallNow } from '../machinery/clock.ts';
 import { makeFolder } from '../machinery/make-folder.ts';
 import { writeYaml } from '../machinery/yaml-write.ts';
@@ -33,11 +35,14 @@ export interface Serving {
 
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { bindAddress, report } = options;
-  const served = await openServed(options);
+  const { path: socketPath, remove } = socketFor(options.stateFile);
+  const served = await openServed({ ...options, socket: socketPath });
   const listeners: Listener[] = [];
   try {
     const [{ listen }, pki] = await Promise.all([import('../apiserver/https/listener.ts'), certificates(served, bindAddress)]);
     const backend = served.handle.bind(served);
+    const { ownEnd } = await import('./serve/own-ends.ts');
+    const socket = { path: socketPath, header: REQUEST_HEADER, maxHeaders: MOST_HEADERS, own: ownEnd(served, report) };
     const tls = { server: pki.server, authority: pki.authority.certificate };
     const secure = await listen({ backend, address: bindAddress, port: options.securePort, tls, report });
     listeners.push(secure);
@@ -45,6 +50,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       listeners.push(await listen({ backend, address: '127.0.0.1', port: options.insecurePort, report }));
     }
     followProcess(served, listeners);
+    const own = await listen({ backend, address: '', port: 0, socket, report });
     const url = `https://${hostIn(bindAddress)}:${secure.port}`;
     writePrivately(options.kubeconfig, kubeconfigText(served, options, url, pki));
     return {
@@ -53,16 +59,29 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       kubeconfig: options.kubeconfig,
       served,
       async close() {
-        const closed = listeners.map((listener) => listener.close());
+        const closed = [own, ...listeners].map((listener) => listener.close());
         await served.close();
         await Promise.all(closed);
+        remove();
       },
     };
   } catch (error) {
     await Promise.all(listeners.map((listener) => listener.close()));
     await served.close();
+    remove();
     throw error;
   }
+}
+
+/** The longest path that a socket can have is 103 bytes on some systems. */
+const LONGEST_SOCKET = 100;
+
+/** Beside the state file; where its path is too long for that, in a folder of its own. */
+function socketFor(stateFile: string): { path: string; remove(): void } {
+  const path = `${stateFile}.sock`;
+  if (Buffer.byteLength(path) <= LONGEST_SOCKET) return { path, remove: () => rmSync(path, { force: true }) };
+  const folder = mkdtempSync(join(tmpdir(), 'kubemu-'));
+  return { path: join(folder, 'sock'), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** Connections are refused while the process of the control plane's static Pod does not run. */

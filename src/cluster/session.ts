@@ -7,7 +7,7 @@ import type { WakeUpClass } from '../machinery/loop.ts';
 import { StateFileError } from '../state/errors.ts';
 import { openStateFile } from '../state/file.ts';
 import type { CommandMark } from '../state/format.ts';
-import { acquireLock, type Lock, tryLock } from '../state/lock.ts';
+import { acquireLock, type Lock, lockOwner, tryLock } from '../state/lock.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { currentKeyspace } from './current-keyspace.ts';
 
@@ -53,6 +53,25 @@ const FOREVER = minutes(20);
 const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 
 export async function openSession(options: SessionOptions): Promise<Session> {
+  if (servedAt(options.stateFile)) {
+    const { openServedSession } = await import('./serve/session.ts');
+    const served = await openServedSession(options, () => servedAt(options.stateFile));
+    if (served) return served;
+  }
+  return openFile(options);
+}
+
+/** The socket of who holds the cluster in memory, if anybody does. */
+function servedAt(stateFile: string): string | undefined {
+  try {
+    return lockOwner(stateFile)?.socket;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined; // somebody else's: to be read as a file
+    throw error;
+  }
+}
+
+async function openFile(options: SessionOptions): Promise<Session> {
   const { stateFile, env } = options;
   let lock: Lock | undefined;
   let file = openStateFile(stateFile);

@@ -1,5 +1,5 @@
 // What all ways of listening share: where requests go, and what is made of errors.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiRequest, ApiResponse } from '../../machinery/http.ts';
 import { failure, StatusError } from '../../machinery/status.ts';
 import type { KeyPair } from './certificates.ts';
@@ -19,6 +19,8 @@ export interface ListenerOptions {
   port: number;
   /** Without it: plain HTTP, and everybody is the administrator. */
   tls?: { server: KeyPair; authority: string };
+  /** A Unix socket in place of address and port. `own` answers what our own command line asks there. */
+  socket?: { path: string; header: string; maxHeaders: number; own(message: IncomingMessage, reply: ServerResponse): Promise<void> };
   /** Something that should never happen. */
   report(problem: string): void;
 }

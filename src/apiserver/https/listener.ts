@@ -1,4 +1,5 @@
-// Plays the secure serving of kube-apiserver: HTTP/1.1 over TLS on loopback, and plain HTTP where that is asked for.
+// Plays the secure serving of kube-apiserver: HTTP/1.1 over TLS on loopback, and plain HTTP where that is asked for, or on a Unix socket.
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -29,8 +30,9 @@ const KEEP_ALIVE = 180_000;
 const FAREWELL = 500;
 
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { tls, report } = options;
-  const serve = (message: IncomingMessage, reply: ServerResponse): void => void answer(options, message, reply);
+  const { tls, socket, report } = options;
+  const serve = (message: IncomingMessage, reply: ServerResponse): void =>
+    void (socket && message.headers[socket.header] ? socket.own(message, reply) : answer(options, message, reply));
   const server: Server = tls
     ? createSecureServer(
         {
@@ -43,9 +45,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         },
         serve,
       )
-    : createServer(serve);
-  server.requestTimeout = 60_000;
-  server.keepAliveTimeout = KEEP_ALIVE;
+    : createServer(socket ? { maxHeaderSize: socket.maxHeaders } : {}, serve);
+  server.requestTimeout = socket ? 0 : 60_000; // what our own command line sends lasts as long as somebody types
+  server.keepAliveTimeout = socket ? 0 : KEEP_ALIVE;
   server.on('upgrade', (message: IncomingMessage, socket, head: Buffer) => {
     void import('./upgrade.ts').then(({ upgrade }) => upgrade(options, adminOf(options), message, socket, head));
   });
@@ -55,9 +57,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.address, resolve);
+    if (socket) listenPrivately(server, socket.path, resolve);
+    else server.listen(options.port, options.address, resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const port = socket ? 0 : (server.address() as AddressInfo).port;
   let state: 'open' | 'suspended' | 'closed' = 'open';
   return {
     port,
@@ -85,6 +88,13 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       await closed;
     },
   };
+}
+
+/** Only who may read the state file may connect. Whoever left a socket there is dead: we hold the lock. */
+function listenPrivately(server: Server, path: string, done: () => void): void {
+  rmSync(path, { force: true });
+  server.listen(path, done);
+  chmodSync(path, 0o600);
 }
 
 const adminOf = ({ tls }: ListenerOptions): Credentials | undefined => (tls ? undefined : ADMIN);

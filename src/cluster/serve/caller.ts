@@ -7,12 +7,26 @@ export interface Origin {
   session?: string;
   /** `kubectl wait` */
   command?: string;
+  /** Our own command line, over the Unix socket: time passes for it as it would without `serve`. */
+  isOwn?: boolean;
 }
 
 /** A command line, or a request that belongs to none. */
 export interface Command {
   /** Time that has been skipped for it. */
   skipped: Duration;
+  own?: OwnCommand;
+}
+
+/** A command line of our own. */
+export interface OwnCommand {
+  /** It has changed something at clock `max`, whose consequences come when it ends or waits. */
+  holds: boolean;
+  /** Waiting without a limit at clock `max`, it follows processes this far. */
+  patience: Instant;
+  /** What it has been told of. */
+  revision: number;
+  stirs: number;
 }
 
 /** Somebody who takes turns. */
@@ -24,6 +38,8 @@ export interface Caller {
   /** Nobody waits for it any more. */
   gone: boolean;
   command: Command;
+  /** Resolves when the piece of input that it waits for is there. */
+  input?: Promise<void> | undefined;
   /** Ends its wait for input. */
   leave?: (() => void) | undefined;
 }

@@ -8,12 +8,14 @@ import { openStateFile, type StateFile } from '../../state/file.ts';
 import { acquireLock, type Lock } from '../../state/lock.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
 import { controlPlaneOf } from '../facts.ts';
-import { type Caller, type Command, callerOf, changes, type Origin, type Waiter } from './caller.ts';
+import { type Caller, type Command, callerOf, changes, type Origin, type OwnCommand, type Waiter } from './caller.ts';
 import { Commits } from './commits.ts';
 import { Turns } from './turns.ts';
 
 export interface ServedOptions {
   stateFile: string;
+  /** Unix socket where it will answer; named in the lock. */
+  socket: string;
   env: Readonly<Record<string, string | undefined>>;
   /** Something that should never happen. */
   report(problem: string): void;
@@ -23,6 +25,11 @@ export interface ServedCluster {
   readonly cluster: Cluster;
   /** Throws DialError when no API server runs. Ending an iterator of the answer ends what it waits for. */
   handle(request: ApiRequest, origin?: Origin): Promise<ApiResponse>;
+  /** A command line of our own begins: it names itself in its requests. */
+  begin(session: string): Promise<void>;
+  end(session: string): void;
+  /** Lets time pass for such a command, until something may have changed, at most `limit`; durable when it resolves. */
+  pass(session: string, limit: Duration | undefined, signal: AbortSignal): Promise<void>;
   /** Changes the state outside of any request; durable when it resolves. */
   change<T>(work: () => T | Promise<T>): Promise<T>;
   /** Ends all streams, lets requests under way finish, commits, and gives the lock back. */
@@ -38,10 +45,15 @@ const PATIENCE = 5000;
 const MOST_SKIPPED = minutes(5);
 /** Pace of streams that wait at clock `max` without anything due. */
 const POLL = 100;
+/** How long a command line of ours waits before it looks again by itself, in wall-clock milliseconds. */
+const LOOK = 1000;
+/** As in a session without `serve`. */
+const OWN_PATIENCE = minutes(10);
+const FOREVER = minutes(20);
 const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 
 export async function openServed(options: ServedOptions): Promise<ServedCluster> {
-  const lock = await acquireLock(options.stateFile, { patience: PATIENCE });
+  const lock = await acquireLock(options.stateFile, { patience: PATIENCE, socket: options.socket });
   try {
     let file = openStateFile(options.stateFile);
     if (file.isNew) {
@@ -77,7 +89,7 @@ class Served implements ServedCluster {
     readonly lock: Lock,
     readonly file: StateFile,
   ) {
-    this.cluster = openCluster({ keyspace: file.keyspace, pass: (limit) => this.#pass(limit), report: options.report });
+    this.cluster = openCluster({ keyspace: file.keyspace, pass: (limit) => this.#passIn(limit), report: options.report });
     this.#commits = new Commits({
       file,
       lock,
@@ -109,14 +121,49 @@ class Served implements ServedCluster {
         const answer = await connection.api(stdin ? { ...request, stdin: this.#inputOf(stdin, caller) } : request);
         if (changes(request)) {
           this.#stirs++;
-          if (this.#isMax) await this.cluster.settle();
+          const { own } = caller.command;
+          if (own) own.holds = this.#isMax;
+          else if (this.#isMax) await this.cluster.settle();
         }
+        this.#told(caller);
         return answer;
       });
       if (changes(request) && this.file.keyspace.dirty) await this.#commits.durable();
       return this.#present(response, caller);
     } finally {
       this.#underWay--;
+    }
+  }
+
+  async begin(session: string): Promise<void> {
+    await this.#commandOf({ session, isOwn: true });
+  }
+
+  end(session: string): void {
+    const own = this.#commands.get(session)?.own;
+    if (!own) return;
+    own.holds = false;
+    if (this.#turns.free) this.#idle();
+  }
+
+  async pass(session: string, limit: Duration | undefined, signal: AbortSignal): Promise<void> {
+    const command = await this.#commandOf({ session, isOwn: true });
+    const caller: Caller = { isWatch: false, patience: 'none', gone: false, command };
+    const leave = (): void => this.#leave(caller);
+    signal.addEventListener('abort', leave, { once: true });
+    this.#callers.add(caller);
+    try {
+      await this.#turn(caller, async () => {
+        if (this.#isMax) await this.#pass(limit);
+        else if (!this.#hasNews(caller)) await this.#pass(Math.min(limit ?? FOREVER, LOOK * this.cluster.clock.state.speed));
+        this.#told(caller);
+      });
+      if (this.file.keyspace.dirty) await this.#commits.durable();
+    } catch (error) {
+      if (!(error instanceof Gone)) throw error;
+    } finally {
+      this.#callers.delete(caller);
+      signal.removeEventListener('abort', leave);
     }
   }
 
@@ -144,7 +191,7 @@ class Served implements ServedCluster {
   }
 
   /** A command of kubectl names itself in all its requests; any other request counts as a command of its own. */
-  async #commandOf({ session }: Origin): Promise<Command> {
+  async #commandOf({ session, isOwn }: Origin): Promise<Command> {
     const known = session === undefined ? undefined : this.#commands.get(session);
     if (known) return known;
     const command: Command = { skipped: 0 };
@@ -156,7 +203,17 @@ class Served implements ServedCluster {
         await this.cluster.settle();
       });
     }
+    if (isOwn) command.own = { holds: false, patience: this.cluster.clock.now() + OWN_PATIENCE, revision: 0, stirs: 0 };
     return command;
+  }
+
+  /** Something has changed since this command line last looked. */
+  #hasNews({ command: { own } }: Caller): boolean {
+    return own !== undefined && (own.revision !== this.file.keyspace.revision || own.stirs !== this.#stirs);
+  }
+
+  #told({ command: { own } }: Caller): void {
+    if (own) Object.assign(own, { revision: this.file.keyspace.revision, stirs: this.#stirs });
   }
 
   async #turn<T>(caller: Caller | undefined, work: () => Promise<T>): Promise<T> {
@@ -180,6 +237,7 @@ class Served implements ServedCluster {
   async #take(caller: Caller | undefined): Promise<void> {
     await this.#turns.take();
     this.#current = caller;
+    if (this.#isMax && caller?.command.own) return; // its time passes when it begins and when it waits
     const { cluster } = this;
     const to = cluster.clock.target(wallNow());
     try {
@@ -203,11 +261,24 @@ class Served implements ServedCluster {
     if (this.#turns.free) this.#idle();
   }
 
+  /** A stream of our own command line that would wait longer than anybody waits for whatever comes. */
+  #passIn(limit?: Duration): Promise<void> {
+    return this.#pass(this.#current?.command.own && limit !== undefined && limit > FOREVER ? undefined : limit);
+  }
+
   /** Lets others go on until something may have changed. Called by whoever has the turn; has it again when it resolves. */
   async #pass(limit?: Duration): Promise<void> {
     const caller = this.#current;
     if (!caller) throw new Error('only requests may wait');
     const { clock } = this.cluster;
+    const { own } = caller.command;
+    if (own && this.#isMax && (await this.#moveFor(own, limit))) {
+      this.#give();
+      await this.#pause(caller);
+      await this.#take(caller);
+      if (caller.gone) throw new Gone();
+      return;
+    }
     const waiter: Waiter = {
       caller,
       revision: this.file.keyspace.revision,
@@ -224,11 +295,39 @@ class Served implements ServedCluster {
     this.#waiters.add(waiter);
     this.#give();
     if (caller.gone) waiter.wake();
-    const bored = this.#isMax && limit !== undefined ? this.#endIfBored(waiter, limit) : undefined;
+    const bored = own ? this.#wakeSoon(waiter) : this.#isMax && limit !== undefined ? this.#endIfBored(waiter, limit) : undefined;
     await woken;
     bored?.abort();
     await this.#take(caller);
     if (caller.gone) throw new Gone();
+  }
+
+  /** At clock `max`: moves to what a command line of ours waits for, as it would itself; false when that is others' doing. */
+  async #moveFor(own: OwnCommand, limit: Duration | undefined): Promise<boolean> {
+    const { cluster } = this;
+    const now = cluster.clock.now();
+    own.holds = false;
+    const next = cluster.isQuiet(now) ? cluster.nextWakeUp(limit === undefined ? LIVELY : undefined) : now;
+    const end = limit === undefined ? own.patience : now + limit;
+    if (next !== undefined && next <= end) await cluster.advance(next);
+    else if (limit !== undefined) await cluster.advance(end);
+    else return false;
+    this.#stirs++;
+    return true;
+  }
+
+  /** Lets the rest of the process breathe. Input that is on its way arrives before more time passes. */
+  async #pause({ input }: Caller): Promise<void> {
+    const cancel = new AbortController();
+    const slept = wallSleep(input ? LOOK : 0, AbortSignal.any([cancel.signal, this.#stop.signal]));
+    await Promise.race([slept, ...(input ? [input] : [])]);
+    cancel.abort();
+  }
+
+  #wakeSoon(waiter: Waiter): AbortController {
+    const cancel = new AbortController();
+    void wallSleep(LOOK, cancel.signal).then(() => waiter.wake());
+    return cancel;
   }
 
   /** At clock `max` a wait that nothing else has ended is over when its time has passed on the wall, too. */
@@ -247,7 +346,8 @@ class Served implements ServedCluster {
     const { cluster } = this;
     const { clock } = cluster;
     if (this.#isMax) {
-      if (!cluster.isQuiet(clock.now())) this.#tick();
+      const isHeld = [...this.#commands.values()].some(({ own }) => own?.holds);
+      if (!isHeld && !cluster.isQuiet(clock.now())) this.#tick();
       else this.#skip();
       return;
     }
@@ -347,7 +447,14 @@ class Served implements ServedCluster {
         const inner = source[Symbol.asyncIterator]();
         return {
           next: async () => {
-            const piece = await inner.next();
+            const coming = inner.next();
+            const arrived = coming.then(
+              () => undefined,
+              () => undefined,
+            );
+            caller.input = arrived;
+            const piece = await coming;
+            if (caller.input === arrived) caller.input = undefined;
             for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
             return piece;
           },
@@ -357,6 +464,7 @@ class Served implements ServedCluster {
         const left = new Promise<never>((_, reject) => {
           caller.leave = () => reject(new Gone());
         });
+        if (caller.command.own) caller.command.own.holds = false;
         this.#give();
         try {
           if (caller.gone) throw new Gone();
@@ -373,6 +481,7 @@ class Served implements ServedCluster {
   #leave(caller: Caller): void {
     caller.gone = true;
     caller.leave?.();
+    caller.input = undefined;
     for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
   }
 }
