@@ -65,12 +65,13 @@ export function decide(cycle: Cycle, { filters, scores }: Profile, draw: number)
   }
 
   const feasible: NodeInfo[] = [];
+  const asked = filters.filter((plugin) => !plugin.passes?.(cycle));
   const enough = nodesToFind(candidates.length);
   const start = candidates.length > 0 && enough < candidates.length ? draw % candidates.length : 0;
   for (let i = 0; i < candidates.length && feasible.length < enough; i++) {
     const node = candidates[(start + i) % candidates.length];
     if (!node) continue;
-    const rejection = firstRejection(cycle, node, filters);
+    const rejection = firstRejection(cycle, node, asked);
     if (!rejection) feasible.push(node);
     else {
       rejections.set(node.name, rejection);
@@ -96,17 +97,15 @@ export function firstRejection(
 }
 
 function scoreAll(cycle: Cycle, nodes: readonly NodeInfo[], scores: readonly WeighedScore[]): Map<string, number> {
-  const totals = new Map(nodes.map(({ name }) => [name, 0]));
-  if (nodes.length === 1) return totals;
+  const sums = nodes.map(() => 0);
   for (const { plugin, weight } of scores) {
+    if (nodes.length === 1) break;
     if (plugin.skip?.(cycle)) continue;
     const raw = nodes.map((node) => plugin.score(cycle, node));
     const normal = plugin.normalize?.(raw, cycle, nodes) ?? raw;
-    nodes.forEach(({ name }, i) => {
-      totals.set(name, (totals.get(name) ?? 0) + weight * (normal[i] ?? 0));
-    });
+    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + weight * (normal[i] ?? 0);
   }
-  return totals;
+  return new Map(nodes.map(({ name }, i) => [name, sums[i] ?? 0]));
 }
 
 function best(totals: ReadonlyMap<string, number>, draw: number): string {

@@ -37,6 +37,8 @@ export interface FilterPlugin {
   /** PreFilter: a rejection of the Pod on every node, or the names of the only nodes worth a look. */
   preFilter?(cycle: Cycle): Rejection | { only: ReadonlySet<string> } | undefined;
   filter(cycle: Cycle, node: NodeInfo): Rejection | undefined;
+  /** True when the plugin rejects no node for this Pod; then its filter is not asked. */
+  passes?(cycle: Cycle): boolean;
   /** Which changes could turn a rejection by this plugin (QueueingHints). */
   wokenBy: readonly WakingEvent[];
 }

@@ -1,5 +1,4 @@
 // Prefers nodes that already have the Pod's images; an image counts more the more nodes have it.
-import type { NodeInfo } from '../node-info.ts';
 import { type Cycle, MAX_SCORE, type ScorePlugin } from '../plugin.ts';
 
 const MB = 1024 * 1024;
@@ -9,24 +8,25 @@ const MOST_PER_CONTAINER = 1000 * MB;
 export const imageLocality: ScorePlugin = {
   name: 'ImageLocality',
   score(cycle, node) {
-    const { containers, initContainers = [] } = cycle.pod.spec;
-    const all = [...initContainers, ...containers];
-    const most = MOST_PER_CONTAINER * all.length;
-    const sum = all.reduce((total, { image }) => total + localBytes(cycle, node, normalized(image ?? '')), 0);
+    const wanted = cycle.memo('ImageLocality', () => wantedImages(cycle));
+    const most = MOST_PER_CONTAINER * wanted.length;
+    let sum = 0;
+    for (const { name, spread } of wanted) {
+      const size = node.imageSizes.get(name);
+      if (size !== undefined) sum += Math.trunc(size * spread);
+    }
     return Math.trunc((MAX_SCORE * (Math.min(Math.max(sum, LEAST), most) - LEAST)) / (most - LEAST));
   },
 };
 
-function localBytes(cycle: Cycle, node: NodeInfo, image: string): number {
-  const spread = cycle.memo('ImageLocality', () => {
-    const having = new Map<string, number>();
-    for (const { node } of cycle.nodes) {
-      for (const name of new Set(node.status?.images?.flatMap(({ names }) => names ?? []))) having.set(name, (having.get(name) ?? 0) + 1);
-    }
-    return having;
+/** The Pod's images, each with the share of nodes that have it. */
+function wantedImages({ pod, nodes }: Cycle): { name: string; spread: number }[] {
+  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(({ image }) => {
+    const name = normalized(image ?? '');
+    let having = 0;
+    for (const { imageSizes } of nodes) if (imageSizes.has(name)) having++;
+    return { name, spread: having / nodes.length };
   });
-  const local = node.node.status?.images?.find(({ names }) => names?.includes(image));
-  return local ? Math.trunc(((local.sizeBytes ?? 0) * (spread.get(image) ?? 0)) / cycle.nodes.length) : 0;
 }
 
 /** As nodes list images: registry and tag spelled out. */

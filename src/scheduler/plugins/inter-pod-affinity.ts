@@ -12,6 +12,7 @@ const HARD_WEIGHT = 1;
 export const interPodAffinity: FilterPlugin & ScorePlugin = {
   name: 'InterPodAffinity',
   wokenBy: ['node', 'pod-added', 'pod-deleted', 'pod-labels', 'namespace'],
+  passes: (cycle) => isIndifferent(cycle),
   filter(cycle, node) {
     const { near, away, repelled, nobodyMatches } = cycle.memo('InterPodAffinity/filter', () => survey(cycle));
     const { pod } = cycle;
@@ -28,6 +29,7 @@ export const interPodAffinity: FilterPlugin & ScorePlugin = {
     }
     return undefined;
   },
+  skip: (cycle) => isIndifferent(cycle),
   score(cycle, node) {
     let sum = 0;
     for (const [key, values] of cycle.memo('InterPodAffinity/score', () => wishes(cycle))) sum += values.get(node.labels[key] ?? '') ?? 0;
@@ -39,6 +41,13 @@ export const interPodAffinity: FilterPlugin & ScorePlugin = {
     return scores.map((score) => (range === 0 ? 0 : Math.trunc((MAX_SCORE * (score - least)) / range)));
   },
 };
+
+/** Neither the Pod nor any that runs has something to say. */
+const isIndifferent = (cycle: Cycle): boolean =>
+  cycle.memo('InterPodAffinity/indifferent', () => {
+    const { affinity } = cycle.pod.spec;
+    return !affinity?.podAffinity && !affinity?.podAntiAffinity && !cycle.nodes.some(({ hasAffinePods }) => hasAffinePods);
+  });
 
 /** Counts by topology key and value. */
 type Counts = Map<string, Map<string, number>>;

@@ -10,6 +10,7 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     const only = namedNodes(pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution);
     return only && { only };
   },
+  passes: ({ pod }) => !pod.spec.nodeSelector && !pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
   filter({ pod }, { node }) {
     if (matchesNode(pod.spec, node)) return undefined;
     return { reasons: ["node(s) didn't match Pod's node affinity/selector"], unresolvable: true };

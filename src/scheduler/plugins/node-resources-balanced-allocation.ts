@@ -1,5 +1,5 @@
 // Prefers nodes on which CPU and memory would be used in equal shares.
-import { podInfo } from '../node-info.ts';
+import { type NodeInfo, podInfo } from '../node-info.ts';
 import { MAX_SCORE, type ScorePlugin } from '../plugin.ts';
 
 export const nodeResourcesBalancedAllocation: ScorePlugin = {
@@ -7,11 +7,15 @@ export const nodeResourcesBalancedAllocation: ScorePlugin = {
   skip: ({ pod }) => !podInfo(pod).requests.cpu && !podInfo(pod).requests.memory,
   score({ pod }, node) {
     const { requests } = podInfo(pod);
-    const shares = ['cpu', 'memory']
-      .filter((name) => (node.allocatable[name] ?? 0) > 0)
-      .map((name) => Math.min(1, (node.used(name) + (requests[name] ?? 0)) / (node.allocatable[name] ?? 1)));
-    const [cpu, memory] = shares;
+    const cpu = share(node, 'cpu', requests.cpu ?? 0);
+    const memory = share(node, 'memory', requests.memory ?? 0);
     const deviation = cpu === undefined || memory === undefined ? 0 : Math.abs(cpu - memory) / 2;
     return Math.trunc((1 - deviation) * MAX_SCORE);
   },
 };
+
+/** Undefined when the node has none. */
+function share(node: NodeInfo, resource: string, request: number): number | undefined {
+  const total = node.allocatable[resource] ?? 0;
+  return total > 0 ? Math.min(1, (node.used(resource) + request) / total) : undefined;
+}

@@ -8,13 +8,15 @@ export const nodeResourcesFit: FilterPlugin & ScorePlugin = {
   name: 'NodeResourcesFit',
   wokenBy: ['node', 'pod-deleted'],
   filter({ pod }, node) {
-    const { requests } = podInfo(pod);
+    const { asked } = podInfo(pod);
     const tooMany = node.podCount + 1 > (node.allocatable.pods ?? 0);
-    const lacking = ordered(Object.keys(requests)).filter((name) => (requests[name] ?? 0) > free(node, name) && (requests[name] ?? 0) > 0);
-    if (!tooMany && lacking.length === 0) return undefined;
+    let lacks = false;
+    for (const [name, amount] of asked) if (amount > free(node, name)) lacks = true;
+    if (!tooMany && !lacks) return undefined;
+    const lacking = asked.filter(([name, amount]) => amount > free(node, name));
     return {
-      reasons: [...(tooMany ? ['Too many pods'] : []), ...lacking.map((name) => `Insufficient ${name}`)],
-      unresolvable: lacking.some((name) => (requests[name] ?? 0) > (node.allocatable[name] ?? 0)),
+      reasons: [...(tooMany ? ['Too many pods'] : []), ...lacking.map(([name]) => `Insufficient ${name}`)],
+      unresolvable: lacking.some(([name, amount]) => amount > (node.allocatable[name] ?? 0)),
     };
   },
   score({ pod }, node) {
@@ -33,9 +35,3 @@ export const nodeResourcesFit: FilterPlugin & ScorePlugin = {
 };
 
 const free = (node: NodeInfo, name: string): number => (node.allocatable[name] ?? 0) - node.used(name);
-
-/** cpu, memory, ephemeral-storage, then the rest by name. */
-function ordered(names: readonly string[]): string[] {
-  const first = ['cpu', 'memory', 'ephemeral-storage'];
-  return [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name)).sort()];
-}

@@ -15,6 +15,7 @@ const REASON = "node(s) didn't match pod topology spread constraints";
 export const podTopologySpread: FilterPlugin & ScorePlugin = {
   name: 'PodTopologySpread',
   wokenBy: ['node', 'pod-added', 'pod-deleted', 'pod-labels'],
+  passes: ({ pod }) => !pod.spec.topologySpreadConstraints?.length,
   filter(cycle, node) {
     for (const { constraint, counts, least, selfMatch } of cycle.memo('PodTopologySpread/filter', () => hardSpreads(cycle))) {
       const value = node.labels[constraint.topologyKey];
@@ -115,10 +116,21 @@ function isEligible(pod: Pod, { nodeAffinityPolicy, nodeTaintsPolicy }: Constrai
   return (node.spec.taints ?? []).every((taint) => taint.effect === 'PreferNoSchedule' || tolerates(pod.spec.tolerations, taint));
 }
 
+const questions = new WeakMap<Constraint, string>();
+
+/** Names the Pods that a constraint counts: the answer of a node stays the same until its Pods change. */
+function questionOf(pod: Pod, constraint: Constraint): string {
+  const known = questions.get(constraint);
+  if (known !== undefined) return known;
+  const { labelSelector } = constraint;
+  const what = labelSelector === 'controller' ? `of ${controllerUid(pod)}` : JSON.stringify(labelSelector);
+  const question = `${pod.metadata.namespace}/${what}`;
+  questions.set(constraint, question);
+  return question;
+}
+
 function matching(pod: Pod, constraint: Constraint, node: NodeInfo): number {
-  let count = 0;
-  for (const { pod: other } of node.pods) if (!other.metadata.deletionTimestamp && isMatch(pod, constraint, other)) count++;
-  return count;
+  return node.count(questionOf(pod, constraint), (other) => !other.metadata.deletionTimestamp && isMatch(pod, constraint, other));
 }
 
 function isMatch(pod: Pod, { labelSelector }: Constraint, other: Pod): boolean {

@@ -6,14 +6,12 @@ import { type FilterPlugin, proportional, type ScorePlugin } from '../plugin.ts'
 export const taintToleration: FilterPlugin & ScorePlugin = {
   name: 'TaintToleration',
   wokenBy: ['node'],
-  filter({ pod }, { node }) {
-    const hard = (node.spec.taints ?? []).filter(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
-    if (hard.every((taint) => tolerates(pod.spec.tolerations, taint))) return undefined;
+  filter({ pod }, { hardTaints }) {
+    if (hardTaints.every((taint) => tolerates(pod.spec.tolerations, taint))) return undefined;
     return { reasons: ['node(s) had untolerated taint(s)'], unresolvable: true };
   },
-  score({ pod }, { node }) {
-    const soft = (node.spec.taints ?? []).filter(({ effect }) => effect === 'PreferNoSchedule');
-    return soft.filter((taint) => !tolerates(pod.spec.tolerations, taint)).length;
+  score({ pod }, { softTaints }) {
+    return softTaints.length === 0 ? 0 : softTaints.filter((taint) => !tolerates(pod.spec.tolerations, taint)).length;
   },
   normalize: (scores) => proportional(scores, true),
 };
