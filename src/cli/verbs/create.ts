@@ -3,6 +3,7 @@ import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { withLastApplied } from '../last-applied.ts';
 import { resultPrinter } from '../print-result.ts';
+import { rawWrite } from '../raw-write.ts';
 import { createObject, type Draft } from '../rest.ts';
 import { withSource } from '../source-error.ts';
 import { defineVerb, KubectlError } from '../verb.ts';
@@ -27,7 +28,7 @@ export const create = defineVerb({
     }
     if (context.args.length > 0) throw new KubectlError(`Unexpected args: [${context.args.join(' ')}]`, { usage: true });
     if (flags.bool('edit')) throw new KubectlError('create --edit is not part of kubemu yet');
-    if (flags.string('raw')) throw new KubectlError('create --raw is not part of kubemu yet');
+    if (flags.string('raw')) return rawWrite(context, 'POST');
     const dryRun = dryRunOf(context);
     const print = await resultPrinter(context, { dryRun });
     const write = writeOptions(context, dryRun, { validate: true });

@@ -1,10 +1,11 @@
-// `events`: the events of a namespace or of one object, oldest first. Left out, and refused by name: --watch.
+// `events`: the events of a namespace or of one object, oldest first.
 import type { CoreV1Event } from '../../api/generated/types.ts';
 import { since } from '../describers/description.ts';
 import { sortedByTime } from '../describers/events.ts';
-import { printerFor } from '../printers/index.ts';
+import { type Printer, printerFor } from '../printers/index.ts';
 import { align } from '../printers/table.ts';
-import { listObjects } from '../rest.ts';
+import { resourcePath } from '../resources/mapper.ts';
+import { type Query, send } from '../rest.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 
 export const events = defineVerb({
@@ -27,13 +28,17 @@ export const events = defineVerb({
       throw new KubectlError('valid --types are Normal or Warning');
     const printer = flags.string('output') ? await printerFor(context, {}) : undefined;
     const about = await subjectOf(context);
-    if (flags.bool('watch')) throw new KubectlError('events --watch is not part of kubemu yet');
     const everywhere = flags.bool('all-namespaces');
     const namespace = everywhere ? undefined : context.namespace;
-    const found = (await listObjects(context, await context.mapper.byResource('events'), namespace, about)) as unknown as CoreV1Event[];
-    const shown = sortedByTime(found).filter(
-      ({ type }) => types.length === 0 || types.some((one) => one.toLowerCase() === type?.toLowerCase()),
-    );
+    const wanted = ({ type }: CoreV1Event): boolean => types.length === 0 || types.some((one) => one.toLowerCase() === type?.toLowerCase());
+    const path = resourcePath(await context.mapper.byResource('events'), namespace);
+    const list = (await send(context, { method: 'GET', path, query: about })) as {
+      metadata?: { resourceVersion?: string };
+      items?: CoreV1Event[];
+    };
+    const shown = sortedByTime(list.items ?? []).filter(wanted);
+    if (flags.bool('watch'))
+      return follow(context, path, { ...about, resourceVersion: list.metadata?.resourceVersion }, shown, wanted, printer);
     if (printer) {
       printer.print({ apiVersion: 'v1', items: shown, kind: 'List', metadata: { resourceVersion: '' } });
       return 0;
@@ -49,6 +54,36 @@ export const events = defineVerb({
     return 0;
   },
 });
+
+/** What is, then each event as it is written. Widths are those of what came first, and wider where they must be. */
+async function follow(
+  context: VerbContext,
+  path: string,
+  query: Query,
+  first: readonly CoreV1Event[],
+  wanted: (event: CoreV1Event) => boolean,
+  printer: Printer | undefined,
+): Promise<number> {
+  const everywhere = context.flags.bool('all-namespaces');
+  const header = [...(everywhere ? ['NAMESPACE'] : []), 'LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'];
+  const widths: number[] = [];
+  const print = (rows: readonly (readonly string[])[]): void => {
+    for (const cells of rows) for (const [i, cell] of cells.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    for (const cells of rows)
+      context.out(cells.map((cell, i) => (i === cells.length - 1 ? cell : cell.padEnd((widths[i] ?? 0) + 3))).join(''));
+  };
+  const typed = (event: CoreV1Event): object => ({ apiVersion: 'v1', kind: 'Event', ...event });
+  if (printer) for (const event of first) printer.print(typed(event));
+  else print([...(context.flags.bool('no-headers') ? [] : [header]), ...first.map((event) => row(event, context, everywhere))]);
+  const { events = [] } = await context.client.request({ method: 'GET', path, query: { ...query, watch: 'true' } });
+  for await (const { type, object } of events as AsyncIterable<{ type: string; object: unknown }>) {
+    const event = object as CoreV1Event;
+    if ((type !== 'ADDED' && type !== 'MODIFIED') || !wanted(event)) continue;
+    if (printer) printer.print(typed(event));
+    else print([row(event, context, everywhere)]);
+  }
+  return 0;
+}
 
 async function subjectOf(context: VerbContext): Promise<{ fieldSelector?: string }> {
   const text = context.flags.string('for');

@@ -95,6 +95,7 @@ export const headings: readonly Heading[] = [
       'auth can-i': async () => (await import('./auth/can-i.ts')).authCanI,
       'auth reconcile': async () => (await import('./auth/reconcile.ts')).authReconcile,
       'auth whoami': async () => (await import('./auth/whoami.ts')).authWhoami,
+      debug: async () => (await import('./debug.ts')).debug,
       events: async () => (await import('./events.ts')).events,
     },
   },

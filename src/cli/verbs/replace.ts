@@ -5,6 +5,7 @@ import { eachTarget } from '../each-target.ts';
 import { withLastApplied } from '../last-applied.ts';
 import { pollUntil } from '../poll.ts';
 import { resultPrinter } from '../print-result.ts';
+import { rawWrite } from '../raw-write.ts';
 import { createObject, type Draft, deleteObject, getObject, replaceObject } from '../rest.ts';
 import { withSource } from '../source-error.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
@@ -20,6 +21,7 @@ export const replace = defineVerb({
   async run(context) {
     const { flags } = context;
     checkFlags(context);
+    if (flags.string('raw')) return rawWrite(context, 'PUT');
     const dryRun = dryRunOf(context);
     const print = await resultPrinter(context, { dryRun });
     const write = writeOptions(context, dryRun, { validate: true });
@@ -49,7 +51,6 @@ function checkFlags({ flags }: VerbContext): void {
     if (flags.string('raw')) throw new KubectlError('--raw can only use a single local file or stdin');
     throw new KubectlError('must specify one of -f and -k');
   }
-  if (flags.string('raw')) throw new KubectlError('replace --raw is not part of kubemu yet');
   if (flags.int('grace-period') >= 0 && !flags.bool('force')) throw new KubectlError('--grace-period must have --force specified');
   if (flags.duration('timeout') !== 0 && !flags.bool('force')) throw new KubectlError('--timeout must have --force specified');
 }
