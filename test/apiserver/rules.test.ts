@@ -85,6 +85,36 @@ describe('rules of a CustomResourceDefinition', () => {
   });
 });
 
+describe('a schema that is not structural is refused', () => {
+  const AT = 'spec.versions[0].schema.openAPIV3Schema.properties[spec]';
+  test.each([
+    ['without a type', { properties: {} }, `${AT}.type: Required value: must not be empty for specified object fields`],
+    ['a list of nothing', { type: 'array' }, `${AT}.items: Required value: must be specified`],
+    [
+      'a type in a junctor',
+      { type: 'integer', anyOf: [{ type: 'integer' }] },
+      `${AT}.anyOf[0].type: Forbidden: must be empty to be structural`,
+    ],
+    [
+      'a list by keys without keys',
+      { type: 'array', 'x-kubernetes-list-type': 'map', items: { type: 'object' } },
+      `${AT}.x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map`,
+    ],
+  ])('%s', async (_, spec, message) => {
+    expect(await server.refused('POST', DEFINITIONS, definition(spec))).toBe(
+      `CustomResourceDefinition.apiextensions.k8s.io "ships.example.com" is invalid: ${message}`,
+    );
+  });
+
+  test('but integers or strings are structural', async () => {
+    await server.ok(
+      'POST',
+      DEFINITIONS,
+      definition({ 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }], pattern: '^[0-9]+%?$' }),
+    );
+  });
+});
+
 test('a policy whose expression is no condition is refused', async () => {
   const message = await server.refused('POST', '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies', {
     metadata: { name: 'demo' },

@@ -6,6 +6,7 @@ import { immutable } from '../apps/validation.ts';
 import { createdAt, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1CustomResourceDefinition } from '../generated/types.ts';
+import { structuralErrors } from './structural.ts';
 
 export type CustomResourceDefinition = Stored<V1CustomResourceDefinition>;
 
@@ -58,14 +59,7 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
   for (const [i, { name: version, schema }] of versions.entries()) {
     errors.push(...invalidFor(`spec.versions[${i}].name`, version ?? '', dns1035Label(version ?? '')));
     if (!schema?.openAPIV3Schema) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'));
-    else if (schema.openAPIV3Schema.type !== 'object') {
-      const at = `spec.versions[${i}].schema.openAPIV3Schema.type`;
-      errors.push(
-        schema.openAPIV3Schema.type
-          ? invalidValue(at, schema.openAPIV3Schema.type, 'must be object at the root')
-          : required(at, 'must not be empty at the root'),
-      );
-    }
+    else errors.push(...structuralErrors(schema.openAPIV3Schema, `spec.versions[${i}].schema.openAPIV3Schema`));
   }
   for (const field of ['plural', 'singular', 'listKind'] as const) {
     const text = names?.[field] ?? '';
