@@ -19,7 +19,8 @@ export interface Diagnosis {
   plugins: readonly string[];
 }
 
-export type Decision = { node: string; totals: ReadonlyMap<string, number> } | { diagnosis: Diagnosis };
+/** The node, and what each that would do has scored. */
+export type Decision = { node: string; feasible: readonly NodeInfo[]; totals: readonly number[] } | { diagnosis: Diagnosis };
 
 const NO_VOLUMES: PodVolumes = { claims: [], volumes: [], classes: [] };
 
@@ -80,7 +81,7 @@ export function decide(cycle: Cycle, { filters, scores }: Profile, draw: number)
   }
   if (feasible.length === 0) return { diagnosis: { nodeCount: nodes.length, rejections, plugins: [...plugins] } };
   const totals = scoreAll(cycle, feasible, scores);
-  return { node: best(totals, draw), totals };
+  return { node: best(feasible, totals, draw), feasible, totals };
 }
 
 /** The first filter that rejects the node, as the real framework stops there. */
@@ -96,7 +97,7 @@ export function firstRejection(
   return undefined;
 }
 
-function scoreAll(cycle: Cycle, nodes: readonly NodeInfo[], scores: readonly WeighedScore[]): Map<string, number> {
+function scoreAll(cycle: Cycle, nodes: readonly NodeInfo[], scores: readonly WeighedScore[]): number[] {
   const sums = nodes.map(() => 0);
   for (const { plugin, weight } of scores) {
     if (nodes.length === 1) break;
@@ -105,13 +106,20 @@ function scoreAll(cycle: Cycle, nodes: readonly NodeInfo[], scores: readonly Wei
     const normal = plugin.normalize?.(raw, cycle, nodes) ?? raw;
     for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + weight * (normal[i] ?? 0);
   }
-  return new Map(nodes.map(({ name }, i) => [name, sums[i] ?? 0]));
+  return sums;
 }
 
-function best(totals: ReadonlyMap<string, number>, draw: number): string {
-  const most = Math.max(...totals.values());
-  const ties = [...totals].filter(([, total]) => total === most).map(([name]) => name);
-  return ties[draw % ties.length] ?? '';
+function best(nodes: readonly NodeInfo[], totals: readonly number[], draw: number): string {
+  let most = Number.NEGATIVE_INFINITY;
+  let ties = 0;
+  for (const total of totals) {
+    if (total > most) ties = 0;
+    if (total >= most) ties++;
+    if (total > most) most = total;
+  }
+  let left = draw % ties;
+  for (let i = 0; i < totals.length; i++) if (totals[i] === most && left-- === 0) return nodes[i]?.name ?? '';
+  return '';
 }
 
 /** Beyond a hundred nodes it is enough to find some: half of them less 1% per 125 nodes, at least 5% and at least 100. */

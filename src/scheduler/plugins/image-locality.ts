@@ -8,6 +8,7 @@ const MOST_PER_CONTAINER = 1000 * MB;
 export const imageLocality: ScorePlugin = {
   name: 'ImageLocality',
   score(cycle, node) {
+    if (node.imageSizes.size === 0) return 0;
     const wanted = cycle.memo('ImageLocality', () => wantedImages(cycle));
     const most = MOST_PER_CONTAINER * wanted.length;
     let sum = 0;

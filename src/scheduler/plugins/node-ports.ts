@@ -5,6 +5,7 @@ import type { FilterPlugin } from '../plugin.ts';
 export const nodePorts: FilterPlugin = {
   name: 'NodePorts',
   wokenBy: ['node', 'pod-deleted'],
+  passes: ({ pod }) => podInfo(pod).hostPorts.length === 0,
   filter({ pod }, node) {
     const wanted = podInfo(pod).hostPorts;
     if (wanted.length === 0) return undefined;

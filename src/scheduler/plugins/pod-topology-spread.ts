@@ -93,7 +93,11 @@ function softConstraints({ pod }: Cycle): Constraint[] {
 function softSpreads(cycle: Cycle): (Spread & { weight: number })[] {
   const constraints = softConstraints(cycle);
   return constraints.map((constraint) => {
-    const counts = countPods(cycle, constraint, constraint.labelSelector === 'controller' ? [] : constraints);
+    // Nodes are their own domains; each is counted when it is scored.
+    const counts =
+      constraint.topologyKey === HOSTNAME
+        ? new Map<string, number>()
+        : countPods(cycle, constraint, constraint.labelSelector === 'controller' ? [] : constraints);
     const domains = constraint.topologyKey === HOSTNAME ? cycle.nodes.length : counts.size;
     return { constraint, counts, weight: Math.log(domains + 2) };
   });
@@ -102,9 +106,15 @@ function softSpreads(cycle: Cycle): (Spread & { weight: number })[] {
 /** Nodes that lack a key of any constraint, or that the Pod could not go to anyway, do not count. */
 function countPods({ pod, nodes }: Cycle, constraint: Constraint, all: readonly Constraint[]): Map<string, number> {
   const counts = new Map<string, number>();
+  const anywhere = !pod.spec.nodeSelector && !pod.spec.affinity?.nodeAffinity && constraint.nodeTaintsPolicy !== 'Honor';
   for (const node of nodes) {
     const value = node.labels[constraint.topologyKey];
-    if (value === undefined || all.some(({ topologyKey }) => !(topologyKey in node.labels)) || !isEligible(pod, constraint, node)) continue;
+    if (
+      value === undefined ||
+      all.some(({ topologyKey }) => !(topologyKey in node.labels)) ||
+      !(anywhere || isEligible(pod, constraint, node))
+    )
+      continue;
     counts.set(value, (counts.get(value) ?? 0) + matching(pod, constraint, node));
   }
   return counts;

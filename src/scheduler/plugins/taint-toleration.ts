@@ -7,7 +7,7 @@ export const taintToleration: FilterPlugin & ScorePlugin = {
   name: 'TaintToleration',
   wokenBy: ['node'],
   filter({ pod }, { hardTaints }) {
-    if (hardTaints.every((taint) => tolerates(pod.spec.tolerations, taint))) return undefined;
+    if (hardTaints.length === 0 || hardTaints.every((taint) => tolerates(pod.spec.tolerations, taint))) return undefined;
     return { reasons: ['node(s) had untolerated taint(s)'], unresolvable: true };
   },
   score({ pod }, { softTaints }) {

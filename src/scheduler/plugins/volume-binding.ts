@@ -26,6 +26,7 @@ export const volumeBinding: FilterPlugin = {
     }
     return undefined;
   },
+  passes: ({ volumes }) => volumes.claims.length === 0,
   filter({ volumes }, node) {
     let isUnbindable = false;
     for (const { claim } of volumes.claims) {
