@@ -5,6 +5,7 @@ import type { KubeObject } from '../machinery/object.ts';
 import { invalid, notFound } from '../machinery/status.ts';
 import { admissionPlugins } from './admission/index.ts';
 import { Admission, type Attributes, type Operation } from './admission/plugin.ts';
+import { attributesOf, denied } from './authorization/attributes.ts';
 import { checkEscalation } from './authorization/escalation.ts';
 import { type Call, isDryRun, methodNotAllowed } from './call.ts';
 import { draftOf, expectKind, parseBody } from './decoding.ts';
@@ -72,12 +73,20 @@ export class Writer {
       return this.store(call, entry, applied(named(config), live, resource, application), true);
     }
     if (info.subresource) throw notFound(resource.gr, info.name);
+    this.mayCreate(call);
     const target = this.asStored(call);
     const object = applied(named(config), undefined, resource, application);
     const draft = draftOf(resource.kind.storedAs?.toStored(object) ?? object, target.resource);
     matchRequest(draft, target.resource, info);
     checkEscalation(this.server, call.user, resource, draft, undefined);
     return this.answer(call, await this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
+  }
+
+  /** Who applies what is not there yet creates it, and needs the permission for that too. */
+  private mayCreate({ info, user }: Call): void {
+    const attributes = { ...attributesOf(info), verb: 'create' };
+    const { allowed, reason } = this.server.authorization.authorize(user, attributes);
+    if (!allowed) throw denied(user, attributes, reason);
   }
 
   /** Somebody may have written while the body was read, and then it is looked at again. */

@@ -21,6 +21,26 @@ async function start(): Promise<TestServer> {
 }
 
 describe('server-side apply', () => {
+  test('of what is missing needs the permission to create', async () => {
+    const server = await testServer();
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    await server.ok('POST', `${rbac}/clusterroles`, {
+      metadata: { name: 'p' },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['patch'] }],
+    });
+    await server.ok('POST', `${rbac}/clusterrolebindings`, {
+      metadata: { name: 'p' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'p' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'bob' }],
+    });
+    const bob = { credentials: { certificate: { commonName: 'bob', organizations: [] } } };
+    expect(await server.refused('PATCH', PATH, config({ a: '1' }), { ...by('kubectl'), ...bob })).toBe(
+      'configmaps "s" is forbidden: User "bob" cannot create resource "configmaps" in API group "" in the namespace "default"',
+    );
+    await server.ok('PATCH', PATH, config({ a: '1' }), by('kubectl'));
+    await server.ok('PATCH', PATH, config({ b: '1' }), { ...by('bob'), ...bob });
+  });
+
   test('creates what is missing, and applying it again changes nothing', async () => {
     const server = await testServer();
     const response = await server.request(
