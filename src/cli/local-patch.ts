@@ -24,6 +24,8 @@ export async function parsePatch(text: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
+    // What looks like JSON is taken for it; whoever applies it says what is wrong.
+    if (text.trimStart().startsWith('{')) return text;
     const { parse } = await import('yaml');
     try {
       return parse(text) as unknown;

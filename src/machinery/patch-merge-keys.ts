@@ -6,6 +6,8 @@ export interface PatchField {
   key?: string;
   /** Objects with this strategy replace instead of merging. */
   replace?: boolean;
+  /** A patch says with `$retainKeys` which fields stay. */
+  retainKeys?: boolean;
   /** Of the object, or of each item. */
   type?: PatchType;
 }
@@ -25,14 +27,14 @@ const container: PatchType = {
 };
 
 const podSpec: PatchType = {
-  volumes: { key: 'name' },
+  volumes: { key: 'name', retainKeys: true },
   containers: { key: 'name', type: container },
   initContainers: { key: 'name', type: container },
   ephemeralContainers: { key: 'name', type: container },
   imagePullSecrets: { key: 'name' },
   hostAliases: { key: 'ip' },
   topologySpreadConstraints: { key: 'topologyKey' },
-  resourceClaims: { key: 'name' },
+  resourceClaims: { key: 'name', retainKeys: true },
   schedulingGates: { key: 'name' },
 };
 
@@ -49,7 +51,7 @@ const kinds: Readonly<Record<string, PatchType>> = {
   },
   PodTemplate: { metadata: { type: objectMeta }, template: { type: podTemplate } },
   ReplicationController: workload,
-  Deployment: workload,
+  Deployment: { ...workload, spec: { type: { ...templated, strategy: { retainKeys: true } } } },
   ReplicaSet: workload,
   DaemonSet: workload,
   StatefulSet: workload,

@@ -42,6 +42,7 @@ export const deleteVerb = defineVerb({
     const errors: unknown[] = [];
     const deleted: { info: Info; uid: string | undefined }[] = [];
     const { found, targets } = await collect(context, errors);
+    checkOutput(context);
     if (flags.bool('interactive') && dryRun === 'none' && !(await confirmed(context, targets))) return 0;
     for (const info of targets) {
       try {
@@ -65,6 +66,9 @@ function checkFlags(context: VerbContext): void {
   if (flags.bool('all') && flags.string('field-selector')) throw new KubectlError('cannot set --all and --field-selector at the same time');
   if (flags.bool('all') && (context.args.length > 1 || context.args[0]?.includes('/')))
     throw new KubectlError('name cannot be provided when a selector is specified');
+}
+
+function checkOutput({ flags }: VerbContext): void {
   const output = flags.string('output');
   if (output && output !== 'name') throw new KubectlError(`unexpected -o output mode: ${output}. We only support '-o name'`);
 }

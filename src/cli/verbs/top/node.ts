@@ -24,7 +24,7 @@ export const topNode = defineVerb({
     const { args, flags, mapper } = context;
     const key = sortKey(context);
     const [name] = args;
-    if (args.length > 1) throw new KubectlError('expects at most one name');
+    if (args.length > 1) throw new KubectlError('node [NAME | -l label]', { usage: true });
     if (name && flags.string('selector')) throw new KubectlError('only one of NAME or --selector can be provided');
     const query = { labelSelector: flags.string('selector') || undefined };
     const metrics = await metricsOf<NodeMetrics>(context, 'nodes', name, query);

@@ -29,8 +29,8 @@ export const topPod = defineVerb({
     const { args, flags, namespace } = context;
     const key = sortKey(context);
     const [name] = args;
-    if (args.length > 1) throw new KubectlError('expects at most one name');
-    if (name && flags.string('selector')) throw new KubectlError('only one of NAME or --selector can be provided');
+    if (args.length > 1) throw new KubectlError('pod [NAME | -l label]', { usage: true });
+    if (name && flags.string('selector')) throw new KubectlError('only one of NAME or selector can be provided');
     const all = flags.bool('all-namespaces');
     const query = { labelSelector: flags.string('selector') || undefined, fieldSelector: flags.string('field-selector') || undefined };
     const metrics = await metricsOf<PodMetrics>(context, all ? 'pods' : `namespaces/${namespace}/pods`, name, query);
