@@ -37,6 +37,8 @@ export interface LockOptions {
 }
 
 const PATIENCE = 60_000;
+/** An owner with a socket keeps the lock until somebody ends it. */
+const PATIENCE_WITH_SERVER = 2_000;
 /** Longer than any command holds a lock; who holds one longer touches it. */
 const FOREIGN_LIFE = 120_000;
 /** A lock appears whole, so one that cannot be read lost its bytes in a power cut, and its owner with them. */
@@ -63,7 +65,7 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
     const lock = tryLock(path, options);
     if (lock) return lock;
     const waited = wallNow() - start;
-    if (waited >= (options.patience ?? PATIENCE)) throw stillLocked(path, file, waited);
+    if (waited >= (options.patience ?? (readOwner(file)?.socket ? PATIENCE_WITH_SERVER : PATIENCE))) throw stillLocked(path, file, waited);
     await wallSleep(Math.max(2, 12 - waited / 100) + (process.pid % 4));
   }
 }
@@ -195,6 +197,13 @@ function pidNamespace(): string {
 function stillLocked(path: string, file: string, waited: number): StateFileError {
   const owner = readOwner(file);
   const who = owner ? `process ${owner.pid} on ${owner.place.split(' ')[0]}` : 'other processes';
+  if (owner?.socket) {
+    return new StateFileError(
+      'locked',
+      path,
+      `kubemu serve (${who}) holds the cluster in ${path}: end it first, this works on the file itself`,
+    );
+  }
   const advice = owner && owner.place !== place() ? `; remove ${file} if that process is gone` : '';
   return new StateFileError(
     'locked',
