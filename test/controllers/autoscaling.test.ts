@@ -44,7 +44,7 @@ describe('the documentation’s walkthrough', () => {
       },
     });
     await cluster.settle();
-  });
+  }, 60_000);
 
   test('under load the target grows, step by step; without load it shrinks after five minutes; at rest nothing is written', async () => {
     const { admin, keyspace, problems } = whole;

@@ -10,7 +10,7 @@ const sample = (name: string): string => join(import.meta.dirname, '..', '..', '
 const first = place({}, env);
 beforeAll(async () => {
   await ok('get nodes', first);
-});
+}, 60_000);
 
 /** A cluster of its own: a copy of the fresh one. */
 function freshCluster(): Place {
@@ -68,7 +68,7 @@ describe.each([
     at = freshCluster();
     await ok(`apply -f ${sample(name)}`, at);
     for (const workload of workloads) await ok(`rollout status ${workload} --timeout=300s`, at);
-  });
+  }, 60_000);
 
   test('becomes ready, takes a new image and goes back', async () => {
     expect(await ok('get pods --no-headers', at)).not.toMatch(/0\/1/);

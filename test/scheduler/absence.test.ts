@@ -8,7 +8,7 @@ import { type Whole, wholeCluster } from '../controllers/whole-cluster.ts';
 let whole: Whole;
 beforeAll(async () => {
   whole = await wholeCluster();
-});
+}, 60_000);
 
 const picky = (name: string) => ({
   metadata: { name, namespace: 'default' },
