@@ -168,6 +168,7 @@ export function createWorld(machine: Partial<NewMachine> = {}, engine = false): 
     clock,
     random,
     component: () => undefined,
+    serves: () => true,
     exchange: (...call) => kubelet.exchange(...call),
     lookup: (_from, host) => {
       const ip = (objects.get(idOf('Pod', { namespace: 'default', name: host })) as unknown as Pod | undefined)?.status?.podIP;
