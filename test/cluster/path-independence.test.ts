@@ -12,7 +12,7 @@ import type { Keyspace } from '../../src/state/keyspace.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'kubemu-path-'));
 const fresh = join(home, 'fresh.json');
-beforeAll(() => createCluster(fresh, specFromEnv({ KUBEMU_SEED: '7', KUBEMU_EPOCH: '2026-01-01T00:00:00Z', KUBEMU_CLOCK: 'max' })));
+beforeAll(() => createCluster(fresh, specFromEnv({ KUBEMU_SEED: '7', KUBEMU_EPOCH: '2026-01-01T00:00:00Z', KUBEMU_CLOCK: 'max' })), 60_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 let copies = 0;

@@ -16,9 +16,17 @@ test.each([
 ])('a container of a Pod that $given shows $state', ({ metadata, state }) => {
   const record = newRecord(pod(metadata), 'api', 0);
   const container = recordOf(record, 'app');
-  container.current = { id: 'x', user: 0, groups: [0], startedAt: 1000, finishedAt: 2000, exitCode: 1, reason: 'Error' } as NonNullable<
-    typeof container.current
-  >;
+  container.current = {
+    id: 'x',
+    image: 'busybox',
+    imageID: 'busybox',
+    user: 0,
+    groups: [0],
+    startedAt: 1000,
+    finishedAt: 2000,
+    exitCode: 1,
+    reason: 'Error',
+  };
   container.waiting = { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting failed container=app' };
   const shown = statusOf(pod(metadata), record, '172.18.0.3', 3000).containerStatuses?.[0]?.state;
   expect(shown?.waiting?.reason ?? shown?.terminated?.reason).toBe(state);
