@@ -2,7 +2,7 @@
 import { seconds } from '../machinery/clock.ts';
 import type { ApiResponse } from '../machinery/http.ts';
 import type { KubeObject } from '../machinery/object.ts';
-import { badRequest, failure, gone, StatusError } from '../machinery/status.ts';
+import { badRequest, failure, gone, invalid, StatusError } from '../machinery/status.ts';
 import type { Change, KeyValue } from '../state/keyspace.ts';
 import type { ApiServerDeps } from './context.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -30,6 +30,7 @@ export interface WatchParts {
 
 export function watchEvents(parts: WatchParts): Events {
   const { info, storage } = parts;
+  checkOptions(info);
   const text = info.query.get('resourceVersion');
   if (text && !/^\d+$/.test(text)) {
     throw badRequest(`resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`);
@@ -42,6 +43,22 @@ export function watchEvents(parts: WatchParts): Events {
     });
   }
   return stream(parts, from);
+}
+
+/** apimachinery, ValidateListOptions, for watches. */
+function checkOptions({ query }: RequestInfo): void {
+  const match = query.get('resourceVersionMatch');
+  const wantsInitial = query.has('sendInitialEvents');
+  const why =
+    wantsInitial && match !== 'NotOlderThan'
+      ? 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
+      : !wantsInitial && match
+        ? 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'
+        : undefined;
+  if (!why) return;
+  throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+    { reason: 'FieldValueForbidden', field: 'resourceVersionMatch', message: `Forbidden: ${why}` },
+  ]);
 }
 
 async function* stream(parts: WatchParts, from: number): AsyncGenerator<Event> {

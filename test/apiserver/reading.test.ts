@@ -99,6 +99,16 @@ describe('lists', () => {
 });
 
 describe('watches', () => {
+  test.each([
+    [{ sendInitialEvents: 'true' }, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'],
+    [{ resourceVersionMatch: 'NotOlderThan' }, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'],
+  ])('with %j make no sense', async (query, why) => {
+    const { refused } = await testServer();
+    expect(await refused('GET', CONFIGMAPS, undefined, { query: { watch: 'true', ...query } })).toBe(
+      `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: ${why}`,
+    );
+  });
+
   test('tell what changed since a revision, and go on', async () => {
     let steps = 0;
     const server = await testServer({
