@@ -71,6 +71,7 @@ export function openRooms(parts: ClusterParts): Rooms {
   });
 
   const always = (): boolean => true;
+  const managerListens = listens(CONTROLLER_MANAGER_PORT);
   const candidate = (component: string, client: Client, recorder: EventRecorder, port: number) => ({
     component,
     client,
@@ -98,7 +99,7 @@ export function openRooms(parts: ClusterParts): Rooms {
           random,
           store,
         }),
-        alive: listens(CONTROLLER_MANAGER_PORT),
+        alive: managerListens,
       })),
       {
         loop: createLeaderElection({
