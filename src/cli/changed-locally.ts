@@ -3,6 +3,7 @@
 import { jsonEqual } from '../machinery/equal.ts';
 import { thaw } from '../machinery/freeze.ts';
 import type { KubeObject } from '../machinery/object.ts';
+import { changeCause } from './change-cause.ts';
 import { type DryRun, dryRunOf, writeOptions } from './dry-run.ts';
 import { isBuiltIn } from './last-applied.ts';
 import type { Info } from './resources/builder.ts';
@@ -31,6 +32,7 @@ export async function sendChange(
   const draft = thaw(before) as KubeObject & Fields;
   change(draft);
   if (jsonEqual(before, draft)) return { object: before, changed: false };
+  if (context.flags.bool('record')) draft.metadata.annotations = { ...draft.metadata.annotations, ...changeCause(context) };
   if (local || dryRun === 'client') return { object: draft, changed: true };
   const type = isBuiltIn(info.mapping) ? 'strategic' : 'merge';
   const patch = type === 'strategic' ? twoWayStrategicPatch(info.mapping.kind, before, draft) : mergeDiff(before, draft);

@@ -9,6 +9,7 @@ import type { FlagValues } from './values.ts';
 type Value = boolean | number | string | readonly string[] | Readonly<Record<string, string>>;
 
 export class ParsedFlags implements FlagValues {
+  readonly typed: string[] = [];
   private readonly values = new Map<string, Value>();
   private readonly defaults = new Map<string, Value>();
   constructor(private readonly set_: FlagSet) {}
@@ -16,6 +17,7 @@ export class ParsedFlags implements FlagValues {
   /** Called by the parser; throws with pflag's reason when the text does not fit the type. */
   set(fact: FlagFact, text: string): void {
     const value = convert(fact.type, text);
+    this.typed.push(`--${fact.name}=${fact.name === 'token' || fact.name === 'password' ? 'CLASSIFIED' : text}`);
     const before = this.values.get(fact.name);
     if (Array.isArray(before) && Array.isArray(value)) this.values.set(fact.name, [...before, ...value]);
     else if (fact.type === 'map' && before) this.values.set(fact.name, { ...(before as object), ...(value as object) });

@@ -11,6 +11,8 @@ export interface FlagValues {
   list(name: string): readonly string[];
   /** stringToString. */
   map(name: string): Readonly<Record<string, string>>;
+  /** `--name=value` of every flag on the command line, in order. */
+  readonly typed: readonly string[];
   /** Go durations (`30s`, `1m30s`) in virtual milliseconds; `0` is 0. */
   duration(name: string): Duration;
 }

@@ -3,6 +3,7 @@ import { thaw } from '../../machinery/freeze.ts';
 import type { KubeObject } from '../../machinery/object.ts';
 import { isNotFound, StatusError } from '../../machinery/status.ts';
 import { patchFor } from '../apply-patch.ts';
+import { recorded } from '../change-cause.ts';
 import { type DryRun, dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { LAST_APPLIED, withLastApplied } from '../last-applied.ts';
@@ -89,7 +90,7 @@ function checkFlags(context: VerbContext): void {
 }
 
 async function applyOne(context: VerbContext, info: Info, dryRun: DryRun, write: WriteRequest, print: ResultPrinter): Promise<void> {
-  const wanted = withLastApplied(info.object as unknown as Draft);
+  const wanted = withLastApplied(recorded(context, info.object as unknown as Draft));
   const current = await currentOf(context, info);
   if (!current) {
     try {

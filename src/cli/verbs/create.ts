@@ -1,4 +1,5 @@
 // `create -f`: objects from files. The generators are in create/.
+import { recorded } from '../change-cause.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { withLastApplied } from '../last-applied.ts';
@@ -40,7 +41,7 @@ export const create = defineVerb({
       validated: write.fieldValidation !== 'Ignore',
     };
     const count = await eachTarget(context, options, async (info) => {
-      const given = info.object as unknown as Draft;
+      const given = recorded(context, info.object as unknown as Draft);
       const draft = flags.bool('save-config') ? withLastApplied(given) : given;
       try {
         const result = dryRun === 'client' ? draft : await createObject(context, info.mapping, info.namespace, draft, write);

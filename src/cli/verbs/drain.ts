@@ -1,5 +1,6 @@
 // `drain`: cordons a node and evicts its Pods, those of DaemonSets and mirror Pods excepted.
 import type { V1Pod } from '../../api/generated/types.ts';
+import { parseTime } from '../../machinery/clock.ts';
 import { isNotFound, StatusError } from '../../machinery/status.ts';
 import { cordonNode, eachNode } from '../cordoning.ts';
 import { dryRunOf, dryRunSuffix } from '../dry-run.ts';
@@ -63,7 +64,8 @@ async function empty(context: VerbContext, node: string): Promise<void> {
   for (const pod of gone) await untilGone(context, pods, pod, timeout);
 }
 
-function judge({ flags }: VerbContext, pods: readonly V1Pod[]): Verdicts {
+function judge({ flags, now: clock }: VerbContext, pods: readonly V1Pod[]): Verdicts {
+  const now = clock();
   const leaving: V1Pod[] = [];
   const unmanaged: string[] = [];
   const daemons: string[] = [];
@@ -72,6 +74,10 @@ function judge({ flags }: VerbContext, pods: readonly V1Pod[]): Verdicts {
     const { name = '', namespace = '', annotations, ownerReferences } = pod.metadata ?? {};
     const text = `${namespace}/${name}`;
     if (annotations?.[MIRROR] !== undefined) continue;
+    // Pods that were told to end long ago are not waited for.
+    const patience = flags.int('skip-wait-for-delete-timeout') * 1000;
+    const told = pod.metadata?.deletionTimestamp;
+    if (patience > 0 && told && now - parseTime(String(told)) > patience) continue;
     const owner = ownerReferences?.find(({ controller }) => controller);
     const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
     if (owner?.kind === 'DaemonSet' && !finished) {

@@ -1,5 +1,6 @@
 // `replace`: the object of a file instead of what is there; with --force it is deleted and made anew.
 import { isNotFound } from '../../machinery/status.ts';
+import { recorded } from '../change-cause.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { withLastApplied } from '../last-applied.ts';
@@ -29,7 +30,7 @@ export const replace = defineVerb({
     const force = flags.bool('force');
     if (force) await deleteAll(context);
     const count = await eachTarget(context, options, async (info) => {
-      const given = info.object as unknown as Draft;
+      const given = recorded(context, info.object as unknown as Draft);
       const draft = flags.bool('save-config') ? withLastApplied(given) : given;
       try {
         if (dryRun === 'client') return await print(info.mapping, draft, 'replaced');
