@@ -17,6 +17,8 @@ export interface ApiServerOptions {
   networkNamespace?: string;
   /** Admission plugins that are switched off. */
   disableAdmissionPlugins?: readonly string[];
+  /** Users of bearer tokens that are no service account's: `--token-auth-file`. */
+  tokens?: ReadonlyMap<string, { name: string; uid: string; groups: readonly string[] }>;
 }
 
 export interface ApiServerDeps {

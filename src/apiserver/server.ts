@@ -3,7 +3,7 @@
 import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
 import { createRecords, type Records } from '../machinery/records.ts';
 import { failure, notFound, StatusError } from '../machinery/status.ts';
-import { authenticate, impersonated } from './authentication.ts';
+import { authenticate, impersonated, type TokenAuthenticator } from './authentication.ts';
 import { attributesOf, denied } from './authorization/attributes.ts';
 import { type Authorization, createAuthorization } from './authorization/index.ts';
 import { type Call, methodNotAllowed } from './call.ts';
@@ -60,7 +60,7 @@ export class Server {
   private async serve(request: ApiRequest, trail: Trail): Promise<ApiResponse> {
     const { info } = trail;
     const { authorize } = this.authorization;
-    const asking = authenticate(request.credentials, request.credentials.token ? await this.tokens() : () => undefined);
+    const asking = authenticate(request.credentials, request.credentials.token ? await this.authenticator() : () => undefined);
     trail.user = asking;
     const user = impersonated(asking, request.credentials, authorize);
     if (user !== asking) {
@@ -176,6 +176,12 @@ export class Server {
   }
 
   /** Reads service account tokens; loaded with the first one. */
+  private async authenticator(): Promise<TokenAuthenticator> {
+    const { tokens } = this.deps.options;
+    const ofAccounts = await this.tokens();
+    return (token) => tokens?.get(token) ?? ofAccounts(token);
+  }
+
   async tokens(): Promise<(token: string, audiences?: readonly string[]) => TokenUser | undefined> {
     const { readToken } = await import('./service-account-tokens.ts');
     const isAlive = (plural: string, namespace: string, name: string, uid: string): boolean => {

@@ -1,6 +1,6 @@
 // The composition root: one open cluster with all its rooms, on one keyspace and one clock. What only some commands need
 // (scheduler, controllers, kubelets, network) is loaded when there is something for it to do.
-import type { ApiServer } from '../apiserver/server.ts';
+import type { ApiServer, ApiServerOptions } from '../apiserver/server.ts';
 import type { Client } from '../client/client.ts';
 import { createClient } from '../client/rest.ts';
 import { createLeases } from '../etcd/leases.ts';
@@ -32,6 +32,8 @@ export interface ClusterOptions {
   pass(limit?: Duration): Promise<void>;
   /** Something that should never happen. */
   report(problem: string): void;
+  /** What kube-apiserver was started with. */
+  apiserverOptions?: Partial<ApiServerOptions> | undefined;
 }
 
 /** What rooms are built from. */
@@ -77,7 +79,7 @@ const SETTLE_PROCESSES = minutes(10);
 const PROGRESS: readonly WakeUpClass[] = ['progress'];
 const PROCESS: readonly WakeUpClass[] = ['process'];
 
-export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster {
+export function openCluster({ keyspace, pass, report, apiserverOptions }: ClusterOptions): Cluster {
   const store = storeOf(keyspace);
   const facts = readFacts(store);
   if (!facts) throw new Error('the state holds no cluster');
@@ -147,7 +149,7 @@ export function openCluster({ keyspace, pass, report }: ClusterOptions): Cluster
       dialer,
       overlay: recurrences.overlay as Overlay,
       pass,
-      options: { serviceClusterIPRange: facts.serviceCIDR, networkNamespace: controlPlane.name },
+      options: { serviceClusterIPRange: facts.serviceCIDR, networkNamespace: controlPlane.name, ...apiserverOptions },
     });
   };
 

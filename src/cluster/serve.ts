@@ -9,6 +9,7 @@ import { wallNow } from '../machinery/clock.ts';
 import { makeFolder } from '../machinery/make-folder.ts';
 import { writeYaml } from '../machinery/yaml-write.ts';
 import { controlPlaneOf } from './facts.ts';
+import type { ServerFlags } from './serve/flags.ts';
 import { openServed, type ServedCluster } from './serve/served.ts';
 
 export interface ServeOptions {
@@ -21,6 +22,8 @@ export interface ServeOptions {
   /** Where the kubeconfig goes. */
   kubeconfig: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** kube-apiserver's own flags. */
+  flags?: ServerFlags;
   report(problem: string): void;
 }
 
@@ -35,22 +38,27 @@ export interface Serving {
 
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { bindAddress, report } = options;
+  const settings = options.flags ? (await import('./serve/flags.ts')).serverSettings(options.flags) : undefined;
   const { path: socketPath, remove } = socketFor(options.stateFile);
-  const served = await openServed({ ...options, socket: socketPath });
+  const served = await openServed({ ...options, socket: socketPath, apiserverOptions: settings?.options }).catch((error: unknown) => {
+    remove();
+    throw error;
+  });
   const listeners: Listener[] = [];
+  let own: Listener | undefined;
   try {
     const [{ listen }, pki] = await Promise.all([import('../apiserver/https/listener.ts'), certificates(served, bindAddress)]);
     const backend = served.handle.bind(served);
     const { ownEnd } = await import('./serve/own-ends.ts');
     const socket = { path: socketPath, header: REQUEST_HEADER, maxHeaders: MOST_HEADERS, own: ownEnd(served, report) };
-    const tls = { server: pki.server, authority: pki.authority.certificate };
+    const tls = { server: pki.server, authority: pki.authority.certificate, clientAuthority: settings?.clientAuthority };
     const secure = await listen({ backend, address: bindAddress, port: options.securePort, tls, report });
     listeners.push(secure);
     if (options.insecurePort !== undefined) {
       listeners.push(await listen({ backend, address: '127.0.0.1', port: options.insecurePort, report }));
     }
     followProcess(served, listeners);
-    const own = await listen({ backend, address: '', port: 0, socket, report });
+    own = await listen({ backend, address: '', port: 0, socket, report });
     const url = `https://${hostIn(bindAddress)}:${secure.port}`;
     writePrivately(options.kubeconfig, kubeconfigText(served, options, url, pki));
     return {
@@ -59,14 +67,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       kubeconfig: options.kubeconfig,
       served,
       async close() {
-        const closed = [own, ...listeners].map((listener) => listener.close());
+        const closed = [own, ...listeners].map((listener) => listener?.close());
         await served.close();
         await Promise.all(closed);
         remove();
       },
     };
   } catch (error) {
-    await Promise.all(listeners.map((listener) => listener.close()));
+    await Promise.all([own, ...listeners].map((listener) => listener?.close()));
     await served.close();
     remove();
     throw error;
@@ -79,7 +87,7 @@ const LONGEST_SOCKET = 100;
 /** Beside the state file; where its path is too long for that, in a folder of its own. */
 function socketFor(stateFile: string): { path: string; remove(): void } {
   const path = `${stateFile}.sock`;
-  if (Buffer.byteLength(path) <= LONGEST_SOCKET) return { path, remove: () => rmSync(path, { force: true }) };
+  if (Buffer.byteLength(path) <= LONGEST_SOCKET) return { path, remove: () => undefined }; // goes with its listener
   const folder = mkdtempSync(join(tmpdir(), 'kubemu-'));
   return { path: join(folder, 'sock'), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

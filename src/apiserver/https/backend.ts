@@ -18,7 +18,7 @@ export interface ListenerOptions {
   /** 0 for any that is free. */
   port: number;
   /** Without it: plain HTTP, and everybody is the administrator. */
-  tls?: { server: KeyPair; authority: string };
+  tls?: { server: KeyPair; authority: string; clientAuthority?: string | undefined };
   /** A Unix socket in place of address and port. `own` answers what our own command line asks there. */
   socket?: { path: string; header: string; maxHeaders: number; own(message: IncomingMessage, reply: ServerResponse): Promise<void> };
   /** Something that should never happen. */

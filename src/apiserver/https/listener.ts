@@ -38,7 +38,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         {
           key: tls.server.key,
           cert: `${tls.server.certificate}\n${tls.authority}`,
-          ca: tls.authority,
+          ca: [tls.authority, ...(tls.clientAuthority ? [tls.clientAuthority] : [])],
           requestCert: true,
           rejectUnauthorized: false,
           ALPNProtocols: ['http/1.1'],

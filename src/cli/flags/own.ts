@@ -37,7 +37,17 @@ export const ownCommands: Readonly<Record<string, CommandFact>> = {
   clock: { usage: 'clock [show | real | max | advance DURATION | speed FACTOR]', flags: [] },
   serve: {
     usage: 'serve [--bind-address=ADDRESS] [--secure-port=PORT] [--insecure-port=PORT] [--kubeconfig-out=FILE]',
-    flags: ["bind-address||string|'127.0.0.1'", 'insecure-port||int|0', "kubeconfig-out||string|''", 'secure-port||int|6443'],
+    flags: [
+      "authorization-mode||string|''",
+      "bind-address||string|'127.0.0.1'",
+      "client-ca-file||string|''",
+      "disable-admission-plugins||string|''",
+      "enable-admission-plugins||string|''",
+      'insecure-port||int|0',
+      "kubeconfig-out||string|''",
+      'secure-port||int|6443',
+      "token-auth-file||string|''",
+    ],
   },
   env: { usage: 'env', flags: ["shell||string|''"] },
 };

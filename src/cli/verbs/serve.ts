@@ -18,6 +18,11 @@ export const serve = defineVerb({
     'secure-port': 'The port for HTTPS; 0 takes any that is free.',
     'insecure-port':
       'A port on loopback for plain HTTP, where everybody is the administrator; none when left out, 0 takes any that is free.',
+    'authorization-mode': 'Who decides what is allowed: RBAC (with Node, the default), AlwaysAllow or AlwaysDeny.',
+    'client-ca-file': 'A file with another authority whose client certificates are believed.',
+    'disable-admission-plugins': 'Admission plugins that do not run, separated by commas.',
+    'enable-admission-plugins': 'Admission plugins that must run, separated by commas; all that exist do.',
+    'token-auth-file': 'A file of bearer tokens, a line each: token,user,uid,"group1,group2".',
     'kubeconfig-out': 'Where to write the kubeconfig; beside the state file when left out.',
   },
   async run(context) {
@@ -27,6 +32,7 @@ export const serve = defineVerb({
     const insecurePort = flags.given('insecure-port') ? portOf(context, 'insecure-port') : undefined;
     const { stateFile } = await (context as LocalContext).connection();
     const { serve } = await import('../../cluster/serve.ts');
+    const fileAt = (path: string): string => path && resolve(cwd, path);
     const out = flags.string('kubeconfig-out');
     const serving = await serve({
       stateFile,
@@ -35,6 +41,13 @@ export const serve = defineVerb({
       ...(insecurePort === undefined ? {} : { insecurePort }),
       kubeconfig: out ? resolve(cwd, out) : `${stateFile.replace(/\.json$/, '')}.kubeconfig`,
       env,
+      flags: {
+        authorizationMode: flags.string('authorization-mode'),
+        enableAdmissionPlugins: flags.string('enable-admission-plugins'),
+        disableAdmissionPlugins: flags.string('disable-admission-plugins'),
+        tokenAuthFile: fileAt(flags.string('token-auth-file')),
+        clientCaFile: fileAt(flags.string('client-ca-file')),
+      },
       report: (problem) => (context as LocalContext).io.stderr(`${problem}\n`),
     }).catch((error: unknown) => {
       throw explained(error, flags.string('bind-address'));

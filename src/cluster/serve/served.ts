@@ -1,5 +1,6 @@
 // A cluster that stays open: requests take turns at it, time goes on between them, and what they changed is durable before they are
 // told so. Watches and streams give their turn away while they wait.
+import type { ApiServerOptions } from '../../apiserver/context.ts';
 import { type Duration, minutes, seconds, wallNow, wallSleep } from '../../machinery/clock.ts';
 import type { ApiRequest, ApiResponse, Input } from '../../machinery/http.ts';
 import type { WakeUpClass } from '../../machinery/loop.ts';
@@ -17,6 +18,8 @@ export interface ServedOptions {
   /** Unix socket where it will answer; named in the lock. */
   socket: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** What kube-apiserver was started with. */
+  apiserverOptions?: Partial<ApiServerOptions> | undefined;
   /** Something that should never happen. */
   report(problem: string): void;
 }
@@ -89,7 +92,12 @@ class Served implements ServedCluster {
     readonly lock: Lock,
     readonly file: StateFile,
   ) {
-    this.cluster = openCluster({ keyspace: file.keyspace, pass: (limit) => this.#passIn(limit), report: options.report });
+    this.cluster = openCluster({
+      keyspace: file.keyspace,
+      pass: (limit) => this.#passIn(limit),
+      report: options.report,
+      apiserverOptions: options.apiserverOptions,
+    });
     this.#commits = new Commits({
       file,
       lock,
