@@ -24,11 +24,9 @@ export const setImage = defineVerb({
       operation: 'image updated',
       change(draft) {
         const spec = podSpecOf(draft);
-        if (images.length === 0) throw new AggregateError([new Error('at least one image update is required')]);
+        if (images.length === 0) throw new KubectlError('at least one image update is required');
         if (images.length > 1 && images.some(([name]) => name === '*')) {
-          throw new AggregateError([
-            new Error('all containers are already specified by *, but saw more than one container_name=container_image pairs'),
-          ]);
+          throw new KubectlError('all containers are already specified by *, but saw more than one container_name=container_image pairs');
         }
         for (const [name, image] of images) {
           const found = [...selectContainers(spec.initContainers, name), ...selectContainers(spec.containers, name)];
