@@ -44,14 +44,14 @@ _${program}() {
 }
 compdef _${program} ${program}
 `,
-  fish: (program) => `# ${`fish completion for ${program}`.padEnd(58)} -*- shell-script -*-
+  fish: (program) => `# fish completion for ${program.padEnd(36)} -*- shell-script -*-
 function __${program}_complete
   set -l words (commandline -opc) (commandline -ct)
   eval (string escape -- $words[1]) __complete (string escape -- $words[2..-1]) 2>/dev/null
 end
 complete -c ${program} -f -a '(__${program}_complete)'
 `,
-  powershell: (program) => `# ${`powershell completion for ${program}`.padEnd(58)} -*- shell-script -*-
+  powershell: (program) => `# powershell completion for ${program.padEnd(36)} -*- shell-script -*-
 Register-ArgumentCompleter -Native -CommandName '${program}' -ScriptBlock {
   param($word, $ast, $position)
   $words = @($ast.CommandElements | Select-Object -Skip 1 | ForEach-Object { $_.ToString() })
