@@ -38,6 +38,8 @@ export interface ControllerWatch<T extends KubeObject = KubeObject> {
 export interface ControllerDeclaration {
   /** As in kube-controller-manager: `replicaset-controller`. */
   name: string;
+  /** The source of its events, where that is not its name. */
+  component?: string;
   /** Its keys are those of this kind's objects, queued whenever one changes. */
   for: AnyKind;
   /** A change of such an object queues its controller owner. */
@@ -65,7 +67,7 @@ export function defineController(declaration: ControllerDeclaration): Controller
   return {
     name,
     loop(deps) {
-      const context = contextFor(name, deps);
+      const context = { ...contextFor(name, deps), recorder: deps.recorderFor(declaration.component ?? name) };
       return {
         name,
         watches: watchesOf(declaration),

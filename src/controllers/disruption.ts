@@ -23,6 +23,7 @@ const PATIENCE = minutes(2);
 
 export const disruptionController = defineController({
   name: 'disruption-controller',
+  component: 'controllermanager',
   for: PodDisruptionBudget,
   watches: [selectedPods((pod) => [isReady(pod), isFinished(pod), Boolean(pod.metadata.deletionTimestamp), pod.metadata.ownerReferences])],
   async reconcile(key, context) {

@@ -1,3 +1,4 @@
+import { jsonEqual } from '../../machinery/equal.ts';
 import type { Stored } from '../../machinery/object.ts';
 import type { FieldError } from '../../machinery/status.ts';
 import { notSupported, required } from '../../machinery/validation/field-error.ts';
@@ -9,6 +10,8 @@ import type { V1DaemonSet, V1DaemonSetSpec } from '../generated/types.ts';
 import { immutable, isZero, nonNegative, validateIntOrPercent, validateSelector, validateTemplate } from './validation.ts';
 
 export type DaemonSet = Stored<V1DaemonSet>;
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 export const DaemonSet = defineKind<DaemonSet>({
   group: 'apps',
@@ -31,7 +34,15 @@ export const DaemonSet = defineKind<DaemonSet>({
     defaultPodTemplate(spec);
   },
   prepareForCreate(ds) {
+    // The old API's template generation lives on as an annotation.
+    ds.metadata.annotations = { ...ds.metadata.annotations, [TEMPLATE_GENERATION]: '1' };
     ds.status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
+  },
+  prepareForUpdate(ds, old, { subresource }) {
+    if (subresource) return;
+    const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1);
+    const generation = jsonEqual(ds.spec.template, old.spec.template) ? before : before + 1;
+    ds.metadata.annotations = { ...ds.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
   },
   columns: [
     name,

@@ -64,7 +64,10 @@ function validateClaimUpdate(pvc: PersistentVolumeClaim, old: PersistentVolumeCl
     );
   }
   const [before, after] = [old.spec.resources?.requests?.['storage'], pvc.spec.resources?.requests?.['storage']];
-  if (before && after && compareQuantities(parseQuantity(after), parseQuantity(old.status?.capacity?.['storage'] ?? before)) < 0) {
+  const isLess = (a: string, b: string): boolean => compareQuantities(parseQuantity(a), parseQuantity(b)) < 0;
+  const has = old.status?.capacity?.['storage'];
+  // A claim may have asked for less than its volume has; only asking for even less is refused.
+  if (before && after && isLess(after, before) && (has === undefined || !isLess(has, after))) {
     errors.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'));
   }
   return errors;
