@@ -20,6 +20,6 @@ export async function resultPrinter(context: VerbContext, options: ResultOptions
     const suffix = dryRunSuffix(options.dryRun ?? 'none');
     return async (mapping, object, operation) => context.out(`${nameOf(mapping)}/${object.metadata?.name ?? ''} ${operation}${suffix}`);
   }
-  const printer = await printerFor(context, {});
+  const printer = await printerFor(context, options.local ? { local: true } : {});
   return async (_mapping, object) => printer.print(object);
 }
