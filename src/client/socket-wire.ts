@@ -12,7 +12,7 @@ export const MOST_HEADERS = 1024 * 1024;
 
 /** A part of the session's work that is no request to the API. */
 export type Operation =
-  | { name: 'begin'; version: number; speed?: number }
+  | { name: 'begin'; version: number; speed?: number; line?: string }
   | { name: 'pass'; limit?: Duration }
   | { name: 'advance'; to: Instant }
   | { name: 'clock'; change: { mode?: 'real' | 'max'; speed?: number } };

@@ -85,7 +85,8 @@ export function connectSocket({ path, session, beforeWait }: SocketOptions): Soc
     },
     async operate(operation) {
       const answer = await send({ method: 'POST', path: '/kubemu' }, { credentials: {}, operation });
-      await contentOf(answer);
+      const content = await contentOf(answer);
+      if (answer.head.code >= 400) throw new StatusError(content as Status);
       return answer.head;
     },
     async handle({ method, path: target, body, stdin, ...rest }) {

@@ -73,11 +73,22 @@ test.each(FILES)(
 test('the socket is private, and goes with the server', async () => {
   const at = copied();
   const served = await serving(at);
+  expect((await run(['create', 'namespace', 'meanwhile'], at)).exitCode).toBe(0);
   const socket = `${stateOf(at)}.sock`;
   expect(statSync(socket).mode & 0o777).toBe(0o600);
   await served.close();
   expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
   expect((await run(['create', 'namespace', 'afterwards'], at)).stdout).toBe('namespace/afterwards created\n');
+});
+
+test('what was done through it can be undone, command by command', async () => {
+  const at = copied();
+  const served = await serving(at);
+  await run(['create', 'namespace', 'one'], at);
+  await run(['create', 'namespace', 'two'], at);
+  await served.close();
+  expect((await run(['cluster', 'undo'], at, { program: 'kubemu' })).stderr).toBe('');
+  expect((await run(['get', 'namespace', 'one', 'two'], at)).stderr).toBe('Error from server (NotFound): namespaces "two" not found\n');
 });
 
 test('when the server dies in the middle of a command, that command says so, and the next one takes over the file', async () => {

@@ -1,6 +1,7 @@
 // Who takes turns at a served cluster: a request, the command line that it belongs to, and what it waits for.
 import type { Duration, Instant } from '../../machinery/clock.ts';
 import type { ApiRequest } from '../../machinery/http.ts';
+import type { CommandMark } from '../../state/format.ts';
 
 /** What a request says about the command line it belongs to: kubectl tells both. */
 export interface Origin {
@@ -20,6 +21,10 @@ export interface Command {
 
 /** A command line of our own. */
 export interface OwnCommand {
+  /** As typed, for `kubemu cluster undo`. */
+  line: string | undefined;
+  /** What it is called in the file, once it has changed something. */
+  mark?: CommandMark;
   /** It has changed something at clock `max`, whose consequences come when it ends or waits. */
   holds: boolean;
   /** Waiting without a limit at clock `max`, it follows processes this far. */
@@ -67,6 +72,6 @@ export function callerOf(request: ApiRequest, { command: words = '' }: Origin, c
 
 /** Requests that may change the cluster. An exec runs a process, so it does too, whatever its method. */
 export function changes(request: ApiRequest): boolean {
-  if (/\/(exec|attach|portforward)$/.test(request.path)) return true;
+  if (/\/(exec|attach|portforward)$|\/proxy(\/|$)/.test(request.path)) return true;
   return request.method !== 'GET' && request.query?.dryRun === undefined;
 }

@@ -1,6 +1,7 @@
 // When a served cluster's changes reach the disk: between two turns, so that no half of a reconcile is ever kept.
 import { wallSleep } from '../../machinery/clock.ts';
 import type { StateFile } from '../../state/file.ts';
+import type { CommandMark } from '../../state/format.ts';
 import type { Lock } from '../../state/lock.ts';
 
 export interface CommitsOptions {
@@ -22,6 +23,7 @@ const LAZY = 1000;
 
 export class Commits {
   #next: Promise<void> | undefined;
+  #mark: CommandMark | undefined;
   #isLazy = false;
 
   constructor(private readonly options: CommitsOptions) {
@@ -33,13 +35,16 @@ export class Commits {
     return this.#next !== undefined;
   }
 
-  /** Resolves when all that has been changed so far is on disk. Who comes meanwhile shares the next commit. */
-  durable(): Promise<void> {
+  /** Resolves when all that has been changed so far is on disk, as the doing of `mark`. Who comes meanwhile shares the next commit. */
+  durable(mark?: CommandMark): Promise<void> {
     const { file, save, between } = this.options;
+    this.#mark = mark ?? this.#mark;
     this.#next ??= between(async () => {
       this.#next = undefined;
+      const command = this.#mark;
+      this.#mark = undefined;
       save();
-      await file.commit();
+      await file.commit(command);
     });
     return this.#next;
   }

@@ -71,7 +71,7 @@ async function operate(
     if (operation.version !== WIRE_VERSION) {
       throw new Error('kubemu serve, which holds the cluster, is of another version of kubemu: end it, and start it again with this one');
     }
-    await served.begin(session);
+    await served.begin(session, operation.line);
     message.socket.once('close', () => served.end(session));
     const { speed } = operation;
     if (speed !== undefined) await served.change(() => cluster.clock.configure({ speed }, wallNow()));

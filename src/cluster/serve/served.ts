@@ -29,7 +29,7 @@ export interface ServedCluster {
   /** Throws DialError when no API server runs. Ending an iterator of the answer ends what it waits for. */
   handle(request: ApiRequest, origin?: Origin): Promise<ApiResponse>;
   /** A command line of our own begins: it names itself in its requests. */
-  begin(session: string): Promise<void>;
+  begin(session: string, line?: string): Promise<void>;
   end(session: string): void;
   /** Lets time pass for such a command, until something may have changed, at most `limit`; durable when it resolves. */
   pass(session: string, limit: Duration | undefined, signal: AbortSignal): Promise<void>;
@@ -84,6 +84,7 @@ class Served implements ServedCluster {
   readonly #commits: Commits;
   #current: Caller | undefined;
   #stirs = 0;
+  #marks = 0;
   #alarm: { at: number; cancel: AbortController } | undefined;
   #underWay = 0;
 
@@ -126,25 +127,30 @@ class Served implements ServedCluster {
         const connection = await dialer.connect('outside', controlPlaneOf(facts).ip, 6443);
         if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
         const { stdin } = request;
+        const { revision } = this.file.keyspace;
         const answer = await connection.api(stdin ? { ...request, stdin: this.#inputOf(stdin, caller) } : request);
         if (changes(request)) {
           this.#stirs++;
           const { own } = caller.command;
-          if (own) own.holds = this.#isMax;
-          else if (this.#isMax) await this.cluster.settle();
+          if (own) {
+            own.holds = this.#isMax;
+            if (this.file.keyspace.revision !== revision || answer.stream) this.#mark(own);
+          } else if (this.#isMax) await this.cluster.settle();
         }
         this.#told(caller);
         return answer;
       });
-      if (changes(request) && this.file.keyspace.dirty) await this.#commits.durable();
+      if (changes(request) && this.file.keyspace.dirty) await this.#commits.durable(caller.command.own?.mark);
       return this.#present(response, caller);
     } finally {
       this.#underWay--;
     }
   }
 
-  async begin(session: string): Promise<void> {
-    await this.#commandOf({ session, isOwn: true });
+  async begin(session: string, line?: string): Promise<void> {
+    if (this.#stop.signal.aborted) throw failure(503, 'ServiceUnavailable', 'the server is shutting down');
+    const { own } = await this.#commandOf({ session, isOwn: true });
+    if (own) own.line = line;
   }
 
   end(session: string): void {
@@ -211,8 +217,14 @@ class Served implements ServedCluster {
         await this.cluster.settle();
       });
     }
-    if (isOwn) command.own = { holds: false, patience: this.cluster.clock.now() + OWN_PATIENCE, revision: 0, stirs: 0 };
+    if (isOwn) command.own = { line: undefined, holds: false, patience: this.cluster.clock.now() + OWN_PATIENCE, revision: 0, stirs: 0 };
     return command;
+  }
+
+  #mark(own: OwnCommand): void {
+    if (own.mark || own.line === undefined) return;
+    this.#marks = Math.max(this.#marks, this.file.commands) + 1;
+    own.mark = { number: this.#marks, line: own.line };
   }
 
   /** Something has changed since this command line last looked. */

@@ -4,6 +4,7 @@ import { createClient } from '../../client/rest.ts';
 import { connectSocket, ServerGone, type SocketTransport } from '../../client/socket.ts';
 import { type Operation, WIRE_VERSION } from '../../client/socket-wire.ts';
 import { wallNow, wallSleep } from '../../machinery/clock.ts';
+import { StatusError } from '../../machinery/status.ts';
 import type { ClusterClock } from '../clock.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Session, SessionOptions } from '../session.ts';
@@ -25,11 +26,17 @@ export async function openServedSession(options: SessionOptions, servedAt: () =>
     const session = `${process.pid}-${start}-${opened++}`;
     const transport = connectSocket({ path, session, ...(beforeWait ? { beforeWait } : {}) });
     try {
-      await transport.operate({ name: 'begin', version: WIRE_VERSION, ...(speed === undefined ? {} : { speed }) });
+      await transport.operate({
+        name: 'begin',
+        version: WIRE_VERSION,
+        ...(speed === undefined ? {} : { speed }),
+        ...(options.command ? { line: options.command } : {}),
+      });
       return sessionOver(transport, options);
     } catch (error) {
       transport.close();
-      if (!(error instanceof ServerGone)) throw error;
+      const isEnding = error instanceof StatusError && error.code === 503;
+      if (!isEnding && !(error instanceof ServerGone)) throw error;
       if (wallNow() - start >= PATIENCE) {
         throw new Error(`kubemu serve holds the cluster in ${options.stateFile}, but does not answer at ${path}`);
       }
