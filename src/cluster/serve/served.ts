@@ -2,7 +2,7 @@
 // told so. Watches and streams give their turn away while they wait.
 import type { ApiServerOptions } from '../../apiserver/context.ts';
 import { type Duration, minutes, seconds, wallNow, wallSleep } from '../../machinery/clock.ts';
-import type { ApiRequest, ApiResponse, Input } from '../../machinery/http.ts';
+import type { ApiRequest, ApiResponse } from '../../machinery/http.ts';
 import type { WakeUpClass } from '../../machinery/loop.ts';
 import { failure } from '../../machinery/status.ts';
 import { openStateFile, type StateFile } from '../../state/file.ts';
@@ -11,6 +11,7 @@ import { type Cluster, openCluster } from '../cluster.ts';
 import { controlPlaneOf } from '../facts.ts';
 import { type Caller, type Command, callerOf, changes, type Origin, type OwnCommand, type Waiter } from './caller.ts';
 import { Commits } from './commits.ts';
+import { Gone, inputInTurns, inTurns, type StreamHost } from './streams.ts';
 import { Turns } from './turns.ts';
 
 export interface ServedOptions {
@@ -38,9 +39,6 @@ export interface ServedCluster {
   /** Ends all streams, lets requests under way finish, commits, and gives the lock back. */
   close(): Promise<void>;
 }
-
-/** The stream's consumer went away. */
-class Gone extends Error {}
 
 /** How long somebody may find the lock taken before `serve` gives up. */
 const PATIENCE = 5000;
@@ -82,6 +80,18 @@ class Served implements ServedCluster {
   readonly #commands = new Map<string, Command>();
   readonly #stop = new AbortController();
   readonly #commits: Commits;
+  readonly #streams: StreamHost = {
+    turn: (caller, work) => this.#turn(caller, work),
+    take: (caller) => this.#take(caller),
+    give: () => this.#give(),
+    durable: async () => {
+      if (this.file.keyspace.dirty) await this.#commits.durable();
+    },
+    leave: (caller) => this.#leave(caller),
+    wake: (caller) => this.#wake(caller),
+    report: (error) => this.#report(error),
+    callers: this.#callers,
+  };
   #current: Caller | undefined;
   #stirs = 0;
   #marks = 0;
@@ -128,7 +138,7 @@ class Served implements ServedCluster {
         if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
         const { stdin } = request;
         const { revision } = this.file.keyspace;
-        const answer = await connection.api(stdin ? { ...request, stdin: this.#inputOf(stdin, caller) } : request);
+        const answer = await connection.api(stdin ? { ...request, stdin: inputInTurns(this.#streams, stdin, caller) } : request);
         if (changes(request)) {
           this.#stirs++;
           const { own } = caller.command;
@@ -418,82 +428,13 @@ class Served implements ServedCluster {
     );
   }
 
-  /** Streams go on in turns, too. What a stream tells of is durable before. */
+  /** Streams go on in turns, too. */
   #present(response: ApiResponse, caller: Caller): ApiResponse {
     const { events, stream } = response;
     return {
       ...response,
-      ...(events ? { events: this.#inTurns(events, caller) } : {}),
-      ...(stream ? { stream: this.#inTurns(stream, caller) } : {}),
-    };
-  }
-
-  #inTurns<T>(source: AsyncIterable<T>, caller: Caller): AsyncIterable<T> {
-    const inner = source[Symbol.asyncIterator]();
-    const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
-    let last: Promise<IteratorResult<T>> = Promise.resolve(end);
-    this.#callers.add(caller);
-    const next = async (): Promise<IteratorResult<T>> => {
-      if (caller.gone) return end;
-      try {
-        const result = await this.#turn(caller, () => inner.next());
-        if (this.file.keyspace.dirty) await this.#commits.durable();
-        if (result.done) this.#callers.delete(caller);
-        return result;
-      } catch (error) {
-        this.#callers.delete(caller);
-        if (error instanceof Gone) return end;
-        throw error;
-      }
-    };
-    return {
-      [Symbol.asyncIterator]: () => ({
-        next: () => (last = next()),
-        return: async () => {
-          this.#leave(caller);
-          this.#callers.delete(caller);
-          await last.catch(() => undefined);
-          await inner.return?.().catch((error: unknown) => this.#report(error));
-          return end;
-        },
-      }),
-    };
-  }
-
-  /** Whoever waits for input lets others go on, and hears of it at once. */
-  #inputOf(source: Input, caller: Caller): Input {
-    return {
-      [Symbol.asyncIterator]: () => {
-        const inner = source[Symbol.asyncIterator]();
-        return {
-          next: async () => {
-            const coming = inner.next();
-            const arrived = coming.then(
-              () => undefined,
-              () => undefined,
-            );
-            caller.input = arrived;
-            const piece = await coming;
-            if (caller.input === arrived) caller.input = undefined;
-            for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
-            return piece;
-          },
-        };
-      },
-      meanwhile: async (piece) => {
-        const left = new Promise<never>((_, reject) => {
-          caller.leave = () => reject(new Gone());
-        });
-        if (caller.command.own) caller.command.own.holds = false;
-        this.#give();
-        try {
-          if (caller.gone) throw new Gone();
-          return await Promise.race([piece, left]);
-        } finally {
-          caller.leave = undefined;
-          await this.#take(caller);
-        }
-      },
+      ...(events ? { events: inTurns(this.#streams, events, caller) } : {}),
+      ...(stream ? { stream: inTurns(this.#streams, stream, caller) } : {}),
     };
   }
 
@@ -502,6 +443,10 @@ class Served implements ServedCluster {
     caller.gone = true;
     caller.leave?.();
     caller.input = undefined;
+    this.#wake(caller);
+  }
+
+  #wake(caller: Caller): void {
     for (const waiter of [...this.#waiters]) if (waiter.caller === caller) waiter.wake();
   }
 }
