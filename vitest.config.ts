@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Proofs that start servers, whole applications or many processes: `npm run test:slow`, which CI runs too. */
+export const slow = [
+  'test/slow/**/*.test.ts',
+  'test/samples/**/*.test.ts',
+  'test/serve/{kubectl,socket}.test.ts',
+  'test/cluster/fill.test.ts',
+];
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/slow/**'], pool: 'threads', maxWorkers: 2, testTimeout: 20_000 },
+  test: { include: ['test/**/*.test.ts'], exclude: slow, pool: 'threads', maxWorkers: 2, testTimeout: 20_000, hookTimeout: 60_000 },
 });
