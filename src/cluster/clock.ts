@@ -18,7 +18,7 @@ export interface ClusterClock extends Clock {
   move(at: Instant): void;
   /** Where a real clock stands when the wall shows `wall`; never before `now`. At `max` it stands still. */
   target(wall: number): Instant;
-  /** Sets mode or speed as from now. */
+  /** Sets mode or speed as from now; a real clock that was moved on goes on from where it stands. */
   configure(change: { mode?: 'real' | 'max'; speed?: number }, wall: number): void;
   /** The state was read again. */
   reload(): void;
@@ -31,10 +31,8 @@ const KEY = '/kubemu/clock';
 export function openClock(store: Store): ClusterClock {
   let state = readClock(store);
   let now = state.now;
-  const target = (wall: number): Instant => {
-    if (state.mode === 'max') return now;
-    return Math.max(now, Math.floor(state.anchor.virtual + (wall - state.anchor.wall) * state.speed));
-  };
+  const running = (wall: number): Instant => Math.floor(state.anchor.virtual + (wall - state.anchor.wall) * state.speed);
+  const target = (wall: number): Instant => (state.mode === 'max' ? now : Math.max(now, running(wall)));
   return {
     get state() {
       return state;
@@ -46,7 +44,8 @@ export function openClock(store: Store): ClusterClock {
     target,
     configure(change, wall) {
       const { mode = state.mode, speed = state.speed } = change;
-      if (mode === state.mode && speed === state.speed) return;
+      const isAhead = state.mode === 'real' && now > running(wall); // somebody moved it on
+      if (mode === state.mode && speed === state.speed && !isAhead) return;
       // A real clock has gone on since it last stood still somewhere; what is due by then still happens at its own instant.
       const virtual = state.mode === 'real' ? target(wall) : now;
       state = { mode, speed, now, anchor: { wall, virtual } };

@@ -31,3 +31,10 @@ test('setting what is set already changes nothing', () => {
   turned.configure({ speed: 4 }, 90_000);
   expect(turned.state).toBe(state);
 });
+
+test('a real clock that was moved on goes on from there, without waiting for the wall', () => {
+  const turned = clock();
+  turned.move(3_601_000);
+  turned.configure({}, 51_000);
+  expect(turned.target(53_000)).toBe(3_603_000);
+});
