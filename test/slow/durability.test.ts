@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStateFile } from '../../src/state/file.ts';
 import { run } from '../cli/run.ts';
 
-const KILLS = Number(process.env.KILLS ?? 200);
-const PROCESSES = Number(process.env.PROCESSES ?? 50);
+const KILLS = Number(process.env.KILLS ?? 60);
+const PROCESSES = Number(process.env.PROCESSES ?? 12);
 const EACH = 20;
 
 let home: string;
