@@ -1,7 +1,7 @@
 // What kubemu and its shims share: run the bundle with this process's arguments. dist/kubemu.pack holds the chunks; beside it lies what V8
 // compiled of them in earlier runs, used when it fits this Node.js. Without it everything works the same, some milliseconds later.
 // CommonJS, because Node starts ECMAScript modules more slowly.
-const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { openSync, readSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const vm = require('node:vm');
 
@@ -9,16 +9,21 @@ const dist = join(__dirname, '..', 'dist');
 const packFile = join(dist, 'kubemu.pack');
 const cacheFile = join(dist, `kubemu.${process.arch}-${process.versions.v8}.cache`);
 
-/** A pack is eight digits (the length of its index), an index {name: [offset, length]}, and the parts. */
+/** A pack is eight digits (the length of its index), an index {name: [offset, length]}, and the parts, of which most are never read. */
 function openPack(file) {
-  const bytes = readFileSync(file);
-  const start = 8 + Number(bytes.latin1Slice(0, 8));
-  const index = JSON.parse(bytes.latin1Slice(8, start));
+  const fd = openSync(file, 'r');
+  const read = (position, length) => {
+    const bytes = Buffer.allocUnsafe(length);
+    if (readSync(fd, bytes, 0, length, position) !== length) throw new Error(`${file} is cut short`);
+    return bytes;
+  };
+  const start = 8 + Number(read(0, 8).latin1Slice());
+  const index = JSON.parse(read(8, start - 8).latin1Slice());
   return {
     index,
     part(name) {
       const [offset, length] = index[name] ?? [0, 0];
-      return length === 0 ? undefined : bytes.subarray(start + offset, start + offset + length);
+      return length === 0 ? undefined : read(start + offset, length);
     },
   };
 }
