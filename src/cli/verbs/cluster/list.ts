@@ -18,10 +18,11 @@ export const list = defineVerb({
       for (const { name } of clusters) out(name);
       return 0;
     }
-    const { default: Table } = await import('cli-table3');
+    const [{ default: Table }, { Chalk }] = await Promise.all([import('cli-table3'), import('chalk')]);
+    const paint = new Chalk({ level: context.terminal.stdout && !context.env.NO_COLOR ? 1 : 0 });
     const table = new Table({ head: ['', 'Cluster', 'Context', 'State file', 'Size'], style: { head: [], border: [] } });
     for (const { name, context: to, stateFile, current } of clusters)
-      table.push([current ? '*' : '', name, to ?? '', stateFile, sizeOf(stateFile)]);
+      table.push([current ? paint.green('*') : '', current ? paint.bold(name) : name, to ?? '', stateFile, sizeOf(stateFile)]);
     out(table.toString());
     return 0;
   },
