@@ -72,4 +72,6 @@ for (const [label, target, args] of commands) {
     `${label.padEnd(32)}${ms.toFixed(0).padStart(7)}${base.toFixed(0).padStart(8)}${(ms / base).toFixed(2).padStart(8)}  ${target && `≤ ${target}`}\n`,
   );
 }
+process.stdout.write('\nstart-up of `get pods`, once:\n');
+process.stdout.write(time([join(root, 'src', 'build', 'profile.cjs'), 'get', 'pods']).run.stderr.replace(/^No resources.*\n/m, ''));
 rmSync(home, { recursive: true, force: true });
