@@ -36,7 +36,9 @@ export interface LockOptions {
   patience?: number;
 }
 
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
+/** At first a lock is soon free; in a crowd those who ask too often keep its owner from getting done. Who has waited longer asks more often. */
+const pauseAfter = (waited: number): number => (waited < 30 ? 3 : Math.max(6, 40 - waited / 1000));
 /** An owner with a socket keeps the lock until somebody ends it. */
 const PATIENCE_WITH_SERVER = 2_000;
 /** Longer than any command holds a lock; who holds one longer touches it. */
@@ -66,7 +68,7 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
     if (lock) return lock;
     const waited = wallNow() - start;
     if (waited >= (options.patience ?? (readOwner(file)?.socket ? PATIENCE_WITH_SERVER : PATIENCE))) throw stillLocked(path, file, waited);
-    await wallSleep(Math.max(2, 12 - waited / 100) + (process.pid % 4));
+    await wallSleep(pauseAfter(waited) + (process.pid % 4));
   }
 }
 
