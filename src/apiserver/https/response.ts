@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiResponse } from '../../machinery/http.ts';
 import { failure, type Status, type StatusError } from '../../machinery/status.ts';
+import { pump } from './pump.ts';
 
 /** Smaller answers are not compressed. */
 const WORTH_COMPRESSING = 128 * 1024;
@@ -90,27 +91,13 @@ async function stream<T>(
 ): Promise<void> {
   reply.writeHead(200, { 'Content-Type': type });
   reply.flushHeaders();
-  const pieces = source[Symbol.asyncIterator]();
-  reply.once('close', () => void pieces.return?.());
-  if (message.method === 'HEAD') return void reply.end();
-  for (;;) {
-    const { done, value } = await pieces.next();
-    if (done || reply.destroyed) break;
-    if (!reply.write(shown(value))) await drained(reply);
+  if (message.method === 'HEAD') {
+    const pieces = source[Symbol.asyncIterator]();
+    await pieces.return?.();
+    return void reply.end();
   }
-  reply.end();
+  await pump(reply, source, shown);
 }
-
-const drained = (reply: ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      reply.off('drain', done);
-      reply.off('close', done);
-      resolve();
-    };
-    reply.once('drain', done);
-    reply.once('close', done);
-  });
 
 const warning = (text: string): string => `299 - "${text.replace(/[\r\n]+/g, ' ').replace(/["\\]/g, '\\$&')}"`;
 

@@ -1,5 +1,6 @@
 // The server's end of the Unix socket: what our own command line asks, as requests to the served cluster. See client/socket-wire.ts.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pump } from '../../apiserver/https/pump.ts';
 import {
   type Channel,
   frameOf,
@@ -146,23 +147,5 @@ async function answer(
 
 async function send<T>(reply: ServerResponse, source: AsyncIterable<T>, shown: (piece: T) => string | Uint8Array): Promise<void> {
   reply.flushHeaders();
-  const pieces = source[Symbol.asyncIterator]();
-  reply.once('close', () => void pieces.return?.());
-  for (;;) {
-    const { done, value } = await pieces.next();
-    if (done || reply.destroyed) break;
-    if (!reply.write(shown(value))) await drained(reply);
-  }
-  reply.end();
+  await pump(reply, source, shown);
 }
-
-const drained = (reply: ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      reply.off('drain', done);
-      reply.off('close', done);
-      resolve();
-    };
-    reply.once('drain', done);
-    reply.once('close', done);
-  });
