@@ -1,6 +1,7 @@
 // Writes down requests that changed something or were refused: who asked, what authorization and admission said, key and revision.
 // Reads that were allowed leave nothing. Of the cluster's own components the chatter is left out: Events, leases, and the conflicts
 // and repetitions that are how loops work.
+import { jsonEqual } from '../machinery/equal.ts';
 import type { ApiResponse } from '../machinery/http.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import type { AdmissionDecision, Records } from '../machinery/records.ts';
@@ -71,18 +72,35 @@ export function isComponent({ name, groups }: User): boolean {
   );
 }
 
-/** Which fields an admission plugin changed, two levels deep. */
+/** Which fields an admission plugin changed, two levels deep. `before` may be an outline. */
 export function changedFields(before: KubeObject, after: KubeObject): string[] {
   const found: string[] = [];
-  for (const field of keysOf(before, after)) {
-    const [was, is] = [before[field], after[field]];
-    if (same(was, is)) continue;
-    if (!isRecord(was) || !isRecord(is)) found.push(field);
-    else for (const inner of keysOf(was, is)) if (!same(was[inner], is[inner])) found.push(`${field}.${inner}`);
-  }
+  eachChange(before, after, (field, was, is) => {
+    if (!isRecord(was) || !isRecord(is)) {
+      if (!jsonEqual(was, is)) found.push(field);
+    } else {
+      eachChange(was, is, (inner, wasInner, isInner) => {
+        if (!jsonEqual(wasInner, isInner)) found.push(`${field}.${inner}`);
+      });
+    }
+  });
   return found;
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** A copy two levels deep: enough to tell what was replaced in the object. */
+export function outline(object: KubeObject): KubeObject {
+  const copy: Record<string, unknown> = { ...object };
+  for (const field of Object.keys(copy)) if (isRecord(copy[field])) copy[field] = { ...copy[field] };
+  return copy as KubeObject;
+}
+
+function eachChange(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+  tell: (field: string, was: unknown, is: unknown) => void,
+): void {
+  for (const field of Object.keys(before)) if (before[field] !== after[field]) tell(field, before[field], after[field]);
+  for (const field of Object.keys(after)) if (!Object.hasOwn(before, field)) tell(field, undefined, after[field]);
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const keysOf = (a: object, b: object): Iterable<string> => new Set([...Object.keys(a), ...Object.keys(b)]);

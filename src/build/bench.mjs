@@ -1,14 +1,17 @@
 // `npm run bench`: whole-process medians of ten commands as a user waits for them, each beside `node -e 0` in the same run.
-// A report, never a test. `npm run bench -- scale` is in bench-scale.mjs.
+// A report, never a test. `npm run bench -- scale` is in bench-scale.mjs, `npm run bench -- cost` in
+// bench-cost.mjs.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-if (process.argv[2] === 'scale') {
-  await import('./bench-scale.mjs');
-  process.exit(0);
+const reports = { scale: './bench-scale.mjs', cost: './bench-cost.mjs' };
+const report = reports[/** @type {keyof typeof reports} */ (process.argv[2])];
+if (report) {
+  await import(report);
+  process.exit();
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');

@@ -18,8 +18,17 @@ export const hours = (n: number): Duration => n * 3_600_000;
 
 /** metav1.Time: RFC 3339 in UTC, whole seconds, truncated: `2026-11-20T13:45:00Z`. */
 export function rfc3339(at: Instant): string {
-  return `${new Date(Math.floor(at / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(at / 1000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
+
+/** What was written last: many objects are written in one virtual second. */
+let lastSecond = Number.NaN;
+let lastText = '';
 
 /** metav1.MicroTime: RFC 3339 with six decimals. */
 export function rfc3339Micro(at: Instant): string {

@@ -22,13 +22,15 @@ export interface Random {
 export function keyedRandom(seed: string): Random {
   const words = (purpose: string, key: string, counter: number, n: number): number[] => {
     const text = `${seed}\0${purpose}\0${key}\0${counter}`;
-    return Array.from({ length: n }, (_, i) => hash32(text, i + 1));
+    const drawn: number[] = [];
+    for (let i = 1; i <= n; i++) drawn.push(hash32(text, i));
+    return drawn;
   };
-  const hex = (purpose: string, key: string, counter: number, length: number): string =>
-    words(purpose, key, counter, Math.ceil(length / 8))
-      .map((word) => word.toString(16).padStart(8, '0'))
-      .join('')
-      .slice(0, length);
+  const hex = (purpose: string, key: string, counter: number, length: number): string => {
+    let digits = '';
+    for (const word of words(purpose, key, counter, Math.ceil(length / 8))) digits += word.toString(16).padStart(8, '0');
+    return digits.slice(0, length);
+  };
   return {
     u32: (purpose, key, counter = 0) => hash32(`${seed}\0${purpose}\0${key}\0${counter}`, 1),
     hex,
@@ -37,10 +39,11 @@ export function keyedRandom(seed: string): Random {
       const variant = '89ab'[Number.parseInt(h[16] ?? '0', 16) & 3];
       return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-${variant}${h.slice(17, 20)}-${h.slice(20)}`;
     },
-    suffix: (purpose, key, counter = 0, length = 5) =>
-      words(purpose, key, counter, length)
-        .map((word) => NAME_ALPHABET[word % NAME_ALPHABET.length])
-        .join(''),
+    suffix: (purpose, key, counter = 0, length = 5) => {
+      let letters = '';
+      for (const word of words(purpose, key, counter, length)) letters += NAME_ALPHABET[word % NAME_ALPHABET.length];
+      return letters;
+    },
   };
 }
 

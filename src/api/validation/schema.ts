@@ -3,7 +3,7 @@
 
 import { badRequest, type StatusError } from '../../machinery/status.ts';
 import type { Kind } from '../kind.ts';
-import { type ModelLoader, modelOf, type SchemaProblem } from '../models.ts';
+import { modelOf, type SchemaProblem, type Structure, type Validator } from '../models.ts';
 import { goForm } from './go-form.ts';
 
 export interface SchemaResult<T> {
@@ -17,36 +17,15 @@ export interface SchemaResult<T> {
 
 /** Checks an object of a built-in kind, or of a model by name (bodies of subresources). Objects of other kinds pass as they are. */
 export async function checkSchema<T>(kind: Kind | string, object: T): Promise<SchemaResult<T>> {
-  const model = typeof kind === 'string' ? kind : await modelOf(kind);
-  const { modelLoaders } = await import('../generated/loaders.ts');
-  const loader = model === undefined ? undefined : modelLoaders[model];
-  if (!model || !loader) return { unknown: [], object };
-  const roots: [model: string, loader: ModelLoader][] = [[model, loader]];
-  for (const [, name] of loader.shared) {
-    const shared = modelLoaders[name];
-    if (shared && !roots.some(([known]) => known === name)) {
-      roots.push([name, shared]);
-      for (const [, below] of shared.shared) {
-        const deeper = modelLoaders[below];
-        if (deeper && !roots.some(([known]) => known === below)) roots.push([below, deeper]);
-      }
-    }
-  }
-  const [validators, structures] = await Promise.all([
-    Promise.all(roots.map(async ([name, { validator }]) => [name, (await validator()).validate] as const)),
-    Promise.all(roots.map(async ([, { structure }]) => (await structure()).structure)),
-  ]);
-  const structure = Object.assign({}, ...structures) as Record<string, Record<string, string>>;
-
+  const schema = schemas.get(kind) ?? (await loadSchema(kind));
+  if (!schema) return { unknown: [], object };
+  const { model, structure } = schema;
   const problems: Problem[] = [];
-  const check = (name: string, value: unknown, at: readonly Segment[]): void => {
-    const validate = validators.find(([known]) => known === name)?.[1];
-    if (validate && !validate(value)) for (const error of validate.errors ?? []) problems.push(problemOf(error, value, at));
-    for (const [path, shared] of modelLoaders[name]?.shared ?? []) {
-      for (const [part, where] of partsAt(value, path.split('.'), at)) check(shared, part, where);
-    }
+  const check = (checks: Checks, value: unknown, at: readonly Segment[]): void => {
+    if (!checks.validate(value)) for (const error of checks.validate.errors ?? []) problems.push(problemOf(error, value, at));
+    for (const { path, below } of checks.shared) for (const [part, where] of partsAt(value, path, at)) check(below, part, where);
   };
-  check(model, object, []);
+  check(schema.checks, object, []);
   if (!problems.length) return { unknown: [], object: goForm(object, model, structure) };
 
   problems.sort((a, b) => comparePaths(a.path, b.path));
@@ -56,6 +35,47 @@ export async function checkSchema<T>(kind: Kind | string, object: T): Promise<Sc
   const { unmarshalError } = await import('./unmarshal-error.ts');
   const first = mistyped.map(({ path, value }) => unmarshalError(structure, model, path, value)).find((text) => text !== undefined);
   return { unknown, typeError: first ?? `json: cannot unmarshal field ${pathText(mistyped[0]?.path ?? [])}`, object };
+}
+
+/** A model's validator, and those of the models with modules of their own that it leads to. */
+interface Checks {
+  validate: Validator;
+  shared: { path: readonly string[]; below: Checks }[];
+}
+
+interface LoadedSchema {
+  model: string;
+  checks: Checks;
+  structure: Structure;
+}
+
+const schemas = new Map<Kind | string, LoadedSchema>();
+
+/** Undefined for kinds that have no generated model. */
+async function loadSchema(kind: Kind | string): Promise<LoadedSchema | undefined> {
+  const model = typeof kind === 'string' ? kind : await modelOf(kind);
+  const { modelLoaders } = await import('../generated/loaders.ts');
+  if (model === undefined || !modelLoaders[model]) return undefined;
+  const structure: Record<string, Readonly<Record<string, string>>> = {};
+  const known = new Map<string, Checks>();
+  const load = async (name: string): Promise<Checks | undefined> => {
+    const loaded = known.get(name);
+    const loader = modelLoaders[name];
+    if (loaded || !loader) return loaded;
+    const checks: Checks = { validate: (await loader.validator()).validate, shared: [] };
+    known.set(name, checks);
+    Object.assign(structure, (await loader.structure()).structure);
+    for (const [path, sharedModel] of loader.shared) {
+      const below = await load(sharedModel);
+      if (below) checks.shared.push({ path: path.split('.'), below });
+    }
+    return checks;
+  };
+  const checks = await load(model);
+  if (!checks) return undefined;
+  const schema = { model, checks, structure };
+  schemas.set(kind, schema);
+  return schema;
 }
 
 /** `strict decoding error: unknown field "spec.foo", unknown field "spec.bar"` */

@@ -41,18 +41,18 @@ function items({ namespace }: Attributes, { storage, resources }: AdmissionConte
 function setDefaults({ object }: Attributes, item: V1LimitRangeItem): void {
   const spec = (object?.spec ?? {}) as V1PodSpec;
   const notes: string[] = [];
-  const fill = (container: V1Container, label: string): void => {
+  const fill = (container: V1Container, label: string): V1Container => {
     const resources = { ...container.resources };
     const limits = missing(resources.limits, item.default);
     const requests = missing(resources.requests, item.defaultRequest);
     if (requests.length) resources.requests = filled(resources.requests, item.defaultRequest);
     if (limits.length) resources.limits = filled(resources.limits, item.default);
-    if (requests.length || limits.length) container.resources = resources;
     if (requests.length) notes.push(`${requests.join(', ')} request for ${label} ${container.name}`);
     if (limits.length) notes.push(`${limits.join(', ')} limit for ${label} ${container.name}`);
+    return requests.length || limits.length ? { ...container, resources } : container;
   };
-  for (const container of spec.containers ?? []) fill(container, 'container');
-  for (const container of spec.initContainers ?? []) fill(container, 'init container');
+  if (spec.containers) spec.containers = spec.containers.map((container) => fill(container, 'container'));
+  if (spec.initContainers) spec.initContainers = spec.initContainers.map((container) => fill(container, 'init container'));
   if (notes.length && object) {
     object.metadata.annotations = { ...object.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${notes.join('; ')}` };
   }

@@ -5,7 +5,7 @@ import { forbidden, StatusError } from '../../machinery/status.ts';
 import type { User } from '../authentication.ts';
 import type { Authorizer } from '../authorization/attributes.ts';
 import type { ApiServerDeps } from '../context.ts';
-import { changedFields, isComponent } from '../recording.ts';
+import { changedFields, isComponent, outline } from '../recording.ts';
 import type { Resource } from '../resource.ts';
 import type { Resources } from '../resources.ts';
 import type { Storage } from '../storage.ts';
@@ -45,7 +45,10 @@ export interface AdmissionPlugin {
   /** `pods`, `deployments.apps`; all resources when absent. */
   readonly resources?: readonly string[];
   readonly operations: readonly Operation[];
-  /** Mutates, or refuses by throwing. Waits only for what answers over the network or is loaded first. */
+  /**
+   * Mutates, or refuses by throwing. Waits only for what answers over the network or is loaded first. What it changes it replaces,
+   * two levels deep (`spec.containers`, not what is in the list), so that the records can tell.
+   */
   admit?(attributes: Attributes, context: AdmissionContext): void | Promise<void>;
   /** Refuses by throwing; runs when nothing changes any more. */
   validate?(attributes: Attributes, context: AdmissionContext): void | Promise<void>;
@@ -63,20 +66,17 @@ export class Admission {
 
   async admit(attributes: Attributes): Promise<void> {
     const { object } = attributes;
-    // What plugins make of the components' own objects is always the same, and comparing costs more than admitting.
-    const isTold = !isComponent(attributes.user);
-    let before: string | undefined;
+    // What plugins make of the components' own objects is always the same.
+    let before = object && !isComponent(attributes.user) ? outline(object) : undefined;
     for (const plugin of this.chain(attributes)) {
       if (!plugin.admit) continue;
       const recorded = attributes.decisions.length;
-      if (object && plugin.resources && isTold) before ??= JSON.stringify(object);
       await this.asked(plugin, attributes, () => plugin.admit?.(attributes, this.context));
-      if (!object || before === undefined || !plugin.resources || attributes.decisions.length > recorded) continue;
-      const after = JSON.stringify(object);
-      if (after === before) continue;
-      const fields = changedFields(JSON.parse(before) as KubeObject, object);
-      if (fields.length) attributes.decisions.push({ plugin: plugin.name, verdict: 'changed', fields });
-      before = after;
+      if (!object || before === undefined || !plugin.resources) continue;
+      const fields = changedFields(before, object);
+      if (fields.length === 0) continue;
+      before = outline(object);
+      if (attributes.decisions.length === recorded) attributes.decisions.push({ plugin: plugin.name, verdict: 'changed', fields });
     }
   }
 

@@ -43,13 +43,13 @@ function mountToken(attributes: Attributes, spec: V1PodSpec, { random, etcd }: A
   const { name = '', generateName = '', namespace = '' } = attributes.object?.metadata ?? {};
   const volume = own?.name ?? VOLUME_PREFIX + random.suffix('kube-api-access', `${namespace}/${name || generateName}`, etcd.revision + 1);
   let mounted = false;
-  const mount = (container: V1Container): void => {
-    if (container.volumeMounts?.some(({ mountPath }) => mountPath === MOUNT_PATH)) return;
-    container.volumeMounts = [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: MOUNT_PATH }];
+  const mount = (container: V1Container): V1Container => {
+    if (container.volumeMounts?.some(({ mountPath }) => mountPath === MOUNT_PATH)) return container;
     mounted = true;
+    return { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: MOUNT_PATH }] };
   };
-  spec.initContainers?.forEach(mount);
-  spec.containers?.forEach(mount);
+  if (spec.initContainers) spec.initContainers = spec.initContainers.map(mount);
+  if (spec.containers) spec.containers = spec.containers.map(mount);
   if (mounted && !own) spec.volumes = [...(spec.volumes ?? []), tokenVolume(volume)];
 }
 
