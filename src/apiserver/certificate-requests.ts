@@ -1,7 +1,6 @@
-// Plays the strategies of CertificateSigningRequests, and csrsigning of kube-controller-manager: an approved request for one of the
-// cluster's own signers is signed with its approval, not a moment later.
+// Plays the strategies of CertificateSigningRequests: who asks, and what of a request may change when. Signing is a controller's.
 import type { V1CertificateSigningRequestCondition, V1CertificateSigningRequestSpec } from '../api/generated/types.ts';
-import { rfc3339, seconds } from '../machinery/clock.ts';
+import { rfc3339 } from '../machinery/clock.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import type { FieldError } from '../machinery/status.ts';
 import { invalidValue } from '../machinery/validation/field-error.ts';
@@ -9,14 +8,6 @@ import type { User } from './authentication.ts';
 import type { ApiServerDeps } from './context.ts';
 
 export const REQUESTS = 'certificatesigningrequests.certificates.k8s.io';
-
-const SIGNERS = new Map([
-  ['kubernetes.io/kube-apiserver-client', ['client auth']],
-  ['kubernetes.io/kube-apiserver-client-kubelet', ['client auth']],
-  ['kubernetes.io/kubelet-serving', ['server auth']],
-  ['kubernetes.io/legacy-unknown', []],
-]);
-const A_YEAR = 365 * 24 * 3600;
 
 interface RequestStatus {
   conditions?: V1CertificateSigningRequestCondition[];
@@ -50,8 +41,8 @@ export async function readRequest(draft: KubeObject): Promise<FieldError[]> {
 
 const pemOf = (request: string | undefined): string => Buffer.from(request ?? '', 'base64').toString('utf8');
 
-/** What of a request an update may change, and its certificate once it is approved. */
-export async function updateRequest(draft: KubeObject, old: KubeObject, subresource: string, deps: ApiServerDeps): Promise<void> {
+/** What of a request an update may change. */
+export function updateRequest(draft: KubeObject, old: KubeObject, subresource: string, { clock }: ApiServerDeps): void {
   draft.spec = old.spec;
   const is = (draft.status ?? {}) as RequestStatus;
   const was = (old.status ?? {}) as RequestStatus;
@@ -64,11 +55,10 @@ export async function updateRequest(draft: KubeObject, old: KubeObject, subresou
     subresource === 'status'
       ? [...(was.conditions ?? []).filter(isVerdict), ...(is.conditions ?? []).filter((one) => !isVerdict(one))]
       : (is.conditions ?? [])
-  ).map((one) => dated(one, was.conditions ?? [], rfc3339(deps.clock.now())));
+  ).map((one) => dated(one, was.conditions ?? [], rfc3339(clock.now())));
   const status: RequestStatus = subresource === 'status' ? { ...is } : { ...was };
   if (conditions.length) status.conditions = conditions;
   else delete status.conditions;
-  if (subresource === 'approval' && !status.certificate) await certify(draft, status, deps);
   draft.status = status;
 }
 
@@ -83,36 +73,4 @@ function dated(
     lastUpdateTime: condition.lastUpdateTime ?? now,
     lastTransitionTime: same?.lastTransitionTime ?? condition.lastTransitionTime ?? now,
   };
-}
-
-async function certify(draft: KubeObject, status: RequestStatus, { store, random, clock }: ApiServerDeps): Promise<void> {
-  const { signerName, request, usages = [], expirationSeconds } = draft.spec as V1CertificateSigningRequestSpec;
-  const needed = SIGNERS.get(signerName);
-  const has = (type: string): boolean => status.conditions?.some((one) => one.type === type && one.status === 'True') ?? false;
-  if (!needed || !has('Approved') || has('Denied') || has('Failed')) return;
-  const { RequestError, signRequest } = await import('./keys/authority.ts');
-  const fail = (message: string): void => {
-    const now = rfc3339(clock.now());
-    const failed = {
-      type: 'Failed',
-      status: 'True',
-      reason: 'SignerValidationFailure',
-      message,
-      lastUpdateTime: now,
-      lastTransitionTime: now,
-    };
-    status.conditions = [...(status.conditions ?? []), failed];
-  };
-  if (!needed.every((usage) => usages.includes(usage))) {
-    const sort = signerName.endsWith('kubelet-serving') ? 'server' : 'client';
-    return fail(`invalid usage for ${sort} certificate: ${usages.join(', ')}`);
-  }
-  try {
-    const lifetime = seconds(Math.min(expirationSeconds ?? A_YEAR, A_YEAR));
-    const pem = await signRequest({ store, random, now: clock.now(), request: pemOf(request), usages, lifetime, id: draft.metadata.uid });
-    status.certificate = Buffer.from(pem).toString('base64');
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    fail(error.message);
-  }
 }

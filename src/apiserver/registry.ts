@@ -94,7 +94,7 @@ export class Registry {
     await this.admission.admit(attributes);
     strategy.prepareForUpdate?.(draft, old, strategyContext(this.deps, write.subresource));
     if (write.subresource === '') finishing[resource.kind.resource]?.(draft, old, this.deps);
-    if (resource.kind.resource === REQUESTS) await updateRequest(draft, old, write.subresource, this.deps);
+    if (resource.kind.resource === REQUESTS) updateRequest(draft, old, write.subresource, this.deps);
     if (jsonEqual(draft, old)) return old;
     if (resource.hasGeneration && old.metadata.generation !== undefined && changesSpec(draft, old)) {
       draft.metadata.generation = old.metadata.generation + 1;

@@ -12,6 +12,7 @@ import type { ApiHandler, Credentials } from '../machinery/http.ts';
 import { drawer } from '../machinery/store.ts';
 import { networkLoops } from '../network/index.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
+import { authorityOf } from './authority.ts';
 import type { ClusterParts } from './cluster.ts';
 import type { Exchange } from './dialer.ts';
 import { controlPlaneOf } from './facts.ts';
@@ -98,6 +99,7 @@ export function openRooms(parts: ClusterParts): Rooms {
           clock,
           random,
           store,
+          authority: authorityOf(parts),
         }),
         alive: managerListens,
       })),

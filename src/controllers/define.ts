@@ -7,6 +7,7 @@ import type { Loop, LoopWatch, ObjectEvent, ReconcileResult } from '../machinery
 import { groupOf, type KubeObject, keyOf, type ObjectKey, parseKey } from '../machinery/object.ts';
 import type { Random } from '../machinery/random.ts';
 import type { Store } from '../machinery/store.ts';
+import type { CertificateAuthority } from './certificates/authority.ts';
 
 /** Any kind, where its type does not matter. */
 export type AnyKind = Pick<Kind, 'names' | 'resource'>;
@@ -20,6 +21,7 @@ export interface ControllerDeps {
   random: Random;
   /** The whole state; what a controller remembers between looks lies in a drawer of its own. */
   store: Store;
+  authority: CertificateAuthority;
 }
 
 export interface ControllerContext {
@@ -27,6 +29,7 @@ export interface ControllerContext {
   recorder: EventRecorder;
   clock: Clock;
   random: Random;
+  authority: CertificateAuthority;
 }
 
 /** A further watch: what a change puts into the queue. */
@@ -83,8 +86,8 @@ export function defineController(declaration: ControllerDeclaration): Controller
 }
 
 /** One controller's identity. */
-export function contextFor(name: string, { clientFor, recorderFor, clock, random }: ControllerDeps): ControllerContext {
-  return { client: clientFor(name), recorder: recorderFor(name), clock, random };
+export function contextFor(name: string, { clientFor, recorderFor, clock, random, authority }: ControllerDeps): ControllerContext {
+  return { client: clientFor(name), recorder: recorderFor(name), clock, random, authority };
 }
 
 /** For `relevant`: a controller that alone writes the status of its objects need not look again when it has. */

@@ -1,5 +1,8 @@
 // The controllers of kube-controller-manager, in the order in which they start.
 import { apiServiceAvailabilityController } from './apiservice-availability.ts';
+import { csrApprovingController } from './certificates/approving.ts';
+import { csrCleanerController } from './certificates/cleaner.ts';
+import { csrSigningController } from './certificates/signing.ts';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.ts';
 import { cronJobController } from './cronjob/cronjob.ts';
 import { daemonSetController } from './daemonset.ts';
@@ -41,6 +44,9 @@ export const controllers: readonly Controller[] = [
   statefulSetController,
   jobController,
   cronJobController,
+  csrSigningController,
+  csrApprovingController,
+  csrCleanerController,
   ttlAfterFinishedController,
   persistentVolumeBinderController,
   localPathProvisionerController,

@@ -1,6 +1,7 @@
 // A cluster of nothing but objects in memory, a clock and loops: enough of the API for what controllers and the scheduler ask.
 import type { Kind } from '../../src/api/kind.ts';
 import type { Client, EventRecorder, ListOptions, NewObject } from '../../src/client/client.ts';
+import type { CertificateAuthority } from '../../src/controllers/certificates/authority.ts';
 import { rfc3339 } from '../../src/machinery/clock.ts';
 import { jsonEqual } from '../../src/machinery/equal.ts';
 import { deepFreeze, thaw } from '../../src/machinery/freeze.ts';
@@ -47,18 +48,33 @@ export class FakeCluster {
     },
   };
 
+  /** Certificates are texts here: `CN/O/dns names`, comma separated in each part. */
+  readonly authority: CertificateAuthority = {
+    namesIn: async (request) => {
+      const [commonName = '', organizations = '', dns = ''] = request.split('\n')[1]?.split('/') ?? [];
+      const list = (text: string): string[] => text.split(',').filter(Boolean);
+      return { commonName, organizations: list(organizations), dns: list(dns), ip: [], email: [], uri: [] };
+    },
+    sign: async ({ request, lifetime, usages }) => `${request.split('\n')[1]} for ${usages} until ${this.now + lifetime}`,
+    expiryOf: async (certificate) => Number(certificate.split('until ')[1]),
+  };
+
+  /** What the API answers to a request that is not about objects. */
+  answer: (path: string, body: unknown) => unknown = () => {
+    throw new Error('no raw requests here');
+  };
+
   deps = {
     clientFor: () => this.client,
     recorderFor: () => this.recorder,
     clock: this.clock,
     random: this.random,
     store: this.store,
+    authority: this.authority,
   };
 
   readonly client: Client = {
-    request: async () => {
-      throw new Error('no raw requests here');
-    },
+    request: async ({ path, body }) => ({ code: 200, body: this.answer(path, body) }),
     get: async <T extends KubeObject>(kind: Kind<T>, key: ObjectKey) => this.objects.get(pathOf(kind, key)) as T | undefined,
     list: async <T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}) => this.list(kind, options) as T[],
     listOwned: async <T extends KubeObject>(kind: Kind<T>, owner: KubeObject) =>

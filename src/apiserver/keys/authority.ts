@@ -21,6 +21,38 @@ const DAY = minutes(24 * 60);
 const YEAR = 365 * DAY;
 /** A certificate is good a little before it was made: clocks differ. */
 const BACKDATE = minutes(5);
+/** That is taken from its end too, unless it is as short as this. */
+const SHORT = minutes(8 * 60);
+const ALTERNATIVE_NAMES = '2.5.29.17';
+/** Usages of the certificates API as X.509 names them. */
+const KEY_USAGES: Readonly<Record<string, keyof X509['KeyUsageFlags']>> = {
+  signing: 'digitalSignature',
+  'digital signature': 'digitalSignature',
+  'content commitment': 'nonRepudiation',
+  'key encipherment': 'keyEncipherment',
+  'key agreement': 'keyAgreement',
+  'data encipherment': 'dataEncipherment',
+  'cert sign': 'keyCertSign',
+  'crl sign': 'cRLSign',
+  'encipher only': 'encipherOnly',
+  'decipher only': 'decipherOnly',
+};
+const PURPOSE = '1.3.6.1.5.5.7.3';
+const EXTENDED_KEY_USAGES: Readonly<Record<string, string>> = {
+  any: '2.5.29.37.0',
+  'server auth': `${PURPOSE}.1`,
+  'client auth': `${PURPOSE}.2`,
+  'code signing': `${PURPOSE}.3`,
+  'email protection': `${PURPOSE}.4`,
+  's/mime': `${PURPOSE}.4`,
+  'ipsec end system': `${PURPOSE}.5`,
+  'ipsec tunnel': `${PURPOSE}.6`,
+  'ipsec user': `${PURPOSE}.7`,
+  timestamping: `${PURPOSE}.8`,
+  'ocsp signing': `${PURPOSE}.9`,
+  'microsoft sgc': '1.3.6.1.4.1.311.10.3.3',
+  'netscape sgc': '2.16.840.1.113730.4.1',
+};
 
 async function library(): Promise<X509> {
   await import('reflect-metadata');
@@ -101,14 +133,26 @@ export class RequestError extends Error {}
 export interface RequestedSubject {
   commonName: string;
   organizations: readonly string[];
+  /** Its subjectAltNames, by kind. */
+  dns: readonly string[];
+  ip: readonly string[];
+  email: readonly string[];
+  uri: readonly string[];
 }
 
 /** Who a certificate request wants to be. Throws {@link RequestError}. */
 export async function subjectOf(pem: string): Promise<RequestedSubject> {
-  const { request } = await parsed(pem);
+  const { x509, request } = await parsed(pem);
+  const extension = request.extensions.find(({ type }) => type === ALTERNATIVE_NAMES);
+  const names = extension ? new x509.SubjectAlternativeNameExtension(extension.rawData).names.items : [];
+  const named = (kind: string): string[] => names.filter(({ type }) => type === kind).map(({ value }) => value);
   return {
     commonName: request.subjectName.getField('CN')[0] ?? '',
     organizations: request.subjectName.getField('O'),
+    dns: named('dns'),
+    ip: named('ip'),
+    email: named('email'),
+    uri: named('url'),
   };
 }
 
@@ -136,6 +180,11 @@ export interface Issuing {
   id: string;
 }
 
+function keyUsage({ KeyUsageFlags }: X509, usage: string): number {
+  const name = KEY_USAGES[usage];
+  return name ? Number(KeyUsageFlags[name]) : 0;
+}
+
 /** The certificate for a request, as PEM. Throws {@link RequestError}. */
 export async function signRequest({ store, random, now, request: pem, usages, lifetime, id }: Issuing): Promise<string> {
   const { x509, request } = await parsed(pem);
@@ -147,18 +196,11 @@ export async function signRequest({ store, random, now, request: pem, usages, li
   const bytes = (text = ''): Buffer => Buffer.from(text, 'base64url');
   const key = { d: bytes(jwk.d), x: bytes(jwk.x), y: bytes(jwk.y) };
   const { privateKey } = await keysOf(key);
-  const has = (usage: string): boolean => usages.includes(usage);
-  const extended = [
-    ...(has('client auth') ? [x509.ExtendedKeyUsage.clientAuth] : []),
-    ...(has('server auth') ? [x509.ExtendedKeyUsage.serverAuth] : []),
-  ];
-  const names = request.extensions.find(({ type }) => type === '2.5.29.17');
+  const flags = usages.reduce((all, usage) => all | keyUsage(x509, usage), 0);
+  const extended = [...new Set(usages.flatMap((usage) => EXTENDED_KEY_USAGES[usage] ?? []))].sort();
+  const names = request.extensions.find(({ type }) => type === ALTERNATIVE_NAMES);
   const extensions: Extension[] = [
-    new x509.KeyUsagesExtension(
-      (has('digital signature') ? x509.KeyUsageFlags.digitalSignature : 0) |
-        (has('key encipherment') ? x509.KeyUsageFlags.keyEncipherment : 0),
-      true,
-    ),
+    new x509.KeyUsagesExtension(flags, true),
     ...(extended.length ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
     new x509.BasicConstraintsExtension(false, undefined, true),
     await x509.AuthorityKeyIdentifierExtension.create(issuer),
@@ -170,7 +212,7 @@ export async function signRequest({ store, random, now, request: pem, usages, li
       subject: request.subjectName,
       issuer: issuer.subjectName,
       notBefore: calendar(now - BACKDATE),
-      notAfter: calendar(Math.min(now - BACKDATE + lifetime, issuer.notAfter.getTime())),
+      notAfter: calendar(Math.min(now + lifetime - (lifetime < SHORT ? 0 : BACKDATE), issuer.notAfter.getTime())),
       signingAlgorithm: ECDSA,
       publicKey: request.publicKey,
       signingKey: privateKey,
@@ -179,4 +221,15 @@ export async function signRequest({ store, random, now, request: pem, usages, li
     signingWith(key) as never,
   );
   return `${certificate.toString('pem')}\n`;
+}
+
+/** When a certificate ends; undefined when it cannot be read. */
+export async function expiryOf(pem: string): Promise<Instant | undefined> {
+  const x509 = await library();
+  try {
+    return new x509.X509Certificate(pem).notAfter.getTime();
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }

@@ -1,0 +1,21 @@
+// Gives the controllers the cluster's signing key, as kube-controller-manager is started with its file. Loaded when there is something to
+// read or sign.
+import type { CertificateAuthority } from '../controllers/certificates/authority.ts';
+import type { ClusterParts } from './cluster.ts';
+
+export function authorityOf({ store, random, clock }: Pick<ClusterParts, 'store' | 'random' | 'clock'>): CertificateAuthority {
+  const keys = () => import('../apiserver/keys/authority.ts');
+  return {
+    async namesIn(request) {
+      const { RequestError, subjectOf } = await keys();
+      try {
+        return await subjectOf(request);
+      } catch (error) {
+        if (error instanceof RequestError) return undefined;
+        throw error;
+      }
+    },
+    sign: async (signing) => (await keys()).signRequest({ ...signing, store, random, now: clock.now() }),
+    expiryOf: async (certificate) => (await keys()).expiryOf(certificate),
+  };
+}

@@ -1,0 +1,31 @@
+// What the certificate controllers ask of whoever holds the signing key; the cluster gives it to them, as --cluster-signing-key-file does.
+import type { Instant } from '../../machinery/clock.ts';
+
+/** Whom a certificate request wants a certificate for. */
+export interface RequestedNames {
+  commonName: string;
+  organizations: readonly string[];
+  dns: readonly string[];
+  ip: readonly string[];
+  email: readonly string[];
+  uri: readonly string[];
+}
+
+export interface Signing {
+  /** PEM of the request. */
+  request: string;
+  usages: readonly string[];
+  /** How long the certificate may be good, in milliseconds. */
+  lifetime: number;
+  /** What makes its serial number its own: the uid of the CertificateSigningRequest. */
+  id: string;
+}
+
+export interface CertificateAuthority {
+  /** Undefined when the request cannot be read or is not signed by its own key. */
+  namesIn(request: string): Promise<RequestedNames | undefined>;
+  /** The certificate as PEM. */
+  sign(signing: Signing): Promise<string>;
+  /** When a certificate ends; undefined when the PEM cannot be read. */
+  expiryOf(certificate: string): Promise<Instant | undefined>;
+}
