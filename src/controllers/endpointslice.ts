@@ -1,5 +1,4 @@
-// Plays the EndpointSlice controller: slices of at most 100 endpoints per set of ports. Left out: dual stack, topology hints, mirroring
-// of hand-made Endpoints.
+// Plays the EndpointSlice controller: slices of at most 100 endpoints per set of ports. Left out: dual stack, topology hints.
 
 import { Node } from '../api/core/node.ts';
 import type { Pod } from '../api/core/pod.ts';

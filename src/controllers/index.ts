@@ -11,6 +11,7 @@ import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
 import { endpointSliceController } from './endpointslice.ts';
+import { endpointSliceMirroringController } from './endpointslice-mirroring.ts';
 import { garbageCollectorController } from './garbage-collector.ts';
 import { horizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontalpodautoscaler.ts';
 import { jobController } from './job/job.ts';
@@ -33,6 +34,7 @@ import { claimProtectionController, volumeProtectionController } from './volumes
 export const controllers: readonly Controller[] = [
   endpointsController,
   endpointSliceController,
+  endpointSliceMirroringController,
   replicationController,
   resourceQuotaController,
   namespaceController,
