@@ -15,6 +15,8 @@ export interface Call {
   warnings: string[];
   /** What admission plugins did, for the records. */
   admission: AdmissionDecision[];
+  /** Annotations of the audit event. */
+  annotations: Record<string, string>;
 }
 
 export const methodNotAllowed = (): StatusError =>

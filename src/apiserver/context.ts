@@ -6,6 +6,7 @@ import type { Dialer } from '../machinery/dialer.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import type { Random } from '../machinery/random.ts';
 import type { Store } from '../machinery/store.ts';
+import type { AuditOptions } from './audit/audit.ts';
 
 export interface ApiServerOptions {
   serviceClusterIPRange: string;
@@ -17,8 +18,16 @@ export interface ApiServerOptions {
   networkNamespace?: string;
   /** Admission plugins that are switched off. */
   disableAdmissionPlugins?: readonly string[];
+  /** The audit log; there is none when absent. */
+  audit?: AuditOptions;
   /** Users of bearer tokens that are no service account's: `--token-auth-file`. */
   tokens?: ReadonlyMap<string, { name: string; uid: string; groups: readonly string[] }>;
+}
+
+export interface Overlay {
+  <T extends KubeObject>(etcdKey: string, object: T): T;
+  /** False when objects whose etcd keys begin like this are shown as they are stored. */
+  mayConcern?(prefix: string): boolean;
 }
 
 export interface ApiServerDeps {
@@ -29,7 +38,7 @@ export interface ApiServerDeps {
   random: Random;
   dialer: Dialer;
   /** Shows an object as of now when it is read: recurrences. */
-  overlay?: (etcdKey: string, object: KubeObject) => KubeObject;
+  overlay?: Overlay;
   /** Lets time pass until something may have changed; watches end where it is absent. */
   pass?: (limit?: Duration) => Promise<void>;
   options: ApiServerOptions;

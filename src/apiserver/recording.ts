@@ -20,6 +20,8 @@ export interface Trail {
   decision?: Decision;
   resource?: Resource;
   admission: AdmissionDecision[];
+  /** For the audit log. */
+  annotations: Record<string, string>;
   /** The store's revision before. */
   before: number;
 }

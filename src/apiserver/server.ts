@@ -3,7 +3,8 @@
 import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
 import { createRecords, type Records } from '../machinery/records.ts';
 import { failure, notFound, StatusError } from '../machinery/status.ts';
-import { authenticate, impersonated, type TokenAuthenticator } from './authentication.ts';
+import type { Audit, AuditOptions, RequestAudit } from './audit/audit.ts';
+import { authenticate, impersonated, type TokenAuthenticator, type User } from './authentication.ts';
 import { attributesOf, denied } from './authorization/attributes.ts';
 import { type Authorization, createAuthorization } from './authorization/index.ts';
 import { type Call, methodNotAllowed } from './call.ts';
@@ -36,6 +37,7 @@ export class Server {
   readonly authorization: Authorization;
   private writing: Writer | undefined;
   private readonly records: Records;
+  private auditing: Audit | undefined;
 
   constructor(readonly deps: ApiServerDeps) {
     this.records = createRecords(deps.store, deps.clock);
@@ -45,10 +47,21 @@ export class Server {
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
-    const trail: Trail = { info: requestInfo(request), agent: request.userAgent, admission: [], before: this.deps.etcd.revision };
+    const trail: Trail = {
+      info: requestInfo(request),
+      agent: request.userAgent,
+      admission: [],
+      annotations: {},
+      before: this.deps.etcd.revision,
+    };
+    if (this.deps.options.audit) return this.audited(request, trail);
+    return this.recorded(request, trail);
+  }
+
+  private async recorded(request: ApiRequest, trail: Trail, known?: (user: User) => void): Promise<ApiResponse> {
     let response: ApiResponse;
     try {
-      response = await this.serve(request, trail);
+      response = await this.serve(request, trail, known);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       response = { code: error.code, body: error.status };
@@ -57,11 +70,28 @@ export class Server {
     return response;
   }
 
-  private async serve(request: ApiRequest, trail: Trail): Promise<ApiResponse> {
+  /** The same with an event for the audit log at each stage that its policy wants. */
+  private async audited(request: ApiRequest, trail: Trail): Promise<ApiResponse> {
+    const { Audit } = await import('./audit/audit.ts');
+    this.auditing ??= new Audit(this.deps.options.audit as AuditOptions, this.deps);
+    const { auditing } = this;
+    let audit: RequestAudit | undefined;
+    let isKnown = false;
+    const response = await this.recorded(request, trail, (user) => {
+      isKnown = true;
+      audit = auditing.begin(request, trail, user);
+    });
+    // Who could not be authenticated is nobody to the policy.
+    if (!isKnown) audit = auditing.begin(request, trail, NOBODY);
+    return audit ? audit.answered(response) : response;
+  }
+
+  private async serve(request: ApiRequest, trail: Trail, known?: (user: User) => void): Promise<ApiResponse> {
     const { info } = trail;
     const { authorize } = this.authorization;
     const asking = authenticate(request.credentials, request.credentials.token ? await this.authenticator() : () => undefined);
     trail.user = asking;
+    known?.(asking);
     const user = impersonated(asking, request.credentials, authorize);
     if (user !== asking) {
       trail.user = user;
@@ -70,6 +100,10 @@ export class Server {
     const attributes = attributesOf(info);
     const decision = authorize(user, attributes);
     trail.decision = decision;
+    if (known) {
+      trail.annotations['authorization.k8s.io/decision'] = decision.allowed ? 'allow' : 'forbid';
+      trail.annotations['authorization.k8s.io/reason'] = decision.reason;
+    }
     if (!decision.allowed) throw denied(user, attributes, decision.reason);
     if (!info.isResource) {
       const { nonResource } = await import('./non-resource.ts');
@@ -78,7 +112,7 @@ export class Server {
     const resource = this.resources.find(info.group, info.version, info.resource);
     if (!resource) throw pathNotFound();
     trail.resource = resource;
-    const call: Call = { request, info, user, resource, warnings: [], admission: trail.admission };
+    const call: Call = { request, info, user, resource, warnings: [], admission: trail.admission, annotations: trail.annotations };
     const response = await this.resourceRequest(call);
     return call.warnings.length ? { ...response, warnings: call.warnings } : response;
   }
@@ -132,8 +166,7 @@ export class Server {
   private list(call: Call): ApiResponse {
     const { info, resource } = call;
     const { entries, metadata } = listPage(this.storage, info, resource, selectionOf(info, resource));
-    const objects = entries.map((entry) => this.storage.shown(resource, entry));
-    return presentedList(call, objects, metadata, this.deps.clock.now());
+    return presentedList(call, this.storage.allShown(resource, entries), metadata, this.deps.clock.now());
   }
 
   private async watch(call: Call): Promise<ApiResponse> {
@@ -191,6 +224,8 @@ export class Server {
     return (token, audiences) => readToken(this.deps.random, token, this.deps.clock.now(), isAlive, audiences);
   }
 }
+
+const NOBODY: User = { name: '', groups: [] };
 
 /** Groups whose resources are answered and not stored. */
 const VIRTUAL = new Set(['authorization.k8s.io', 'authentication.k8s.io', 'metrics.k8s.io']);

@@ -165,7 +165,7 @@ export class Writer {
 
   /** What the registry and admission are told about a write. */
   write(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): Write {
-    const { info, resource, user, warnings, admission } = call;
+    const { info, resource, user, warnings, admission, annotations } = call;
     const dryRun = isDryRun(info);
     const attributes: Attributes = {
       operation,
@@ -179,6 +179,7 @@ export class Writer {
       dryRun,
       warnings,
       decisions: admission,
+      annotations,
     };
     return { resource, attributes, dryRun, subresource: info.subresource };
   }

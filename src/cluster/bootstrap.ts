@@ -13,6 +13,7 @@ import { writeYaml } from '../machinery/yaml-write.ts';
 import { addMachine, diskOf, MANIFESTS, machineOf } from '../node/machine.ts';
 import { startUnit } from '../node/units.ts';
 import type { Cluster } from './cluster.ts';
+import { type Components, startByHand } from './components.ts';
 import { type ClusterFacts, controlPlaneOf } from './facts.ts';
 import { addons, controlPlane as staticPods } from './generated/manifests.ts';
 import { pathForManifest } from './manifest-path.ts';
@@ -31,6 +32,15 @@ const SUPER_ADMIN: Credentials = { certificate: { commonName: 'kubernetes-super-
 const APISERVER: Credentials = { certificate: { commonName: 'system:apiserver', organizations: ['system:masters'] } };
 
 export const ADMIN_CREDENTIALS = ADMIN;
+
+/** The kubeconfig's user is one of them. */
+const CLUSTER_ADMINS = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'kubeadm:cluster-admins' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'kubeadm:cluster-admins' }],
+};
 
 /** The API server has not answered after this long: something is wrong with the control plane. */
 const PATIENCE = minutes(5);
@@ -106,6 +116,17 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
     if (objects === undefined) throw new Error(`there is no add-on ${addon}`);
     await createAll(kubeadm, fill(objects));
   }
+  await cluster.settle();
+}
+
+/** A control plane whose processes somebody starts by hand: what the API server makes by itself, and of kubeadm's the administrators. */
+export async function bootstrapServer(cluster: Cluster, components: Components): Promise<void> {
+  const { facts, parts } = cluster;
+  const controlPlane = controlPlaneOf(facts);
+  startByHand(parts, components);
+  const apiserver = cluster.client(APISERVER, 'kube-apiserver/v1.36.0', controlPlane.name);
+  await createAll(apiserver, bootstrapObjects(facts.serviceIP, controlPlane.ip));
+  await createAll(apiserver, [CLUSTER_ADMINS]);
   await cluster.settle();
 }
 
@@ -237,7 +258,7 @@ function kubeadmObjects(facts: ClusterFacts): Manifest[] {
     binding('RoleBinding', 'kube-public', 'kubeadm:bootstrap-signer-clusterinfo', 'Role', 'kubeadm:bootstrap-signer-clusterinfo', [
       { apiGroup: rbac, kind: 'User', name: 'system:anonymous' },
     ]),
-    binding('ClusterRoleBinding', undefined, 'kubeadm:cluster-admins', 'ClusterRole', 'cluster-admin', [group('kubeadm:cluster-admins')]),
+    CLUSTER_ADMINS,
     binding('ClusterRoleBinding', undefined, 'kubeadm:get-nodes', 'ClusterRole', 'kubeadm:get-nodes', [bootstrappers]),
     binding('ClusterRoleBinding', undefined, 'kubeadm:kubelet-bootstrap', 'ClusterRole', 'system:node-bootstrapper', [bootstrappers]),
     binding(

@@ -17,11 +17,12 @@ import { keyKinds } from '../state/key-kinds.ts';
 import type { Change, Keyspace } from '../state/keyspace.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { type ClusterClock, openClock } from './clock.ts';
+import type { Components } from './components.ts';
 import { createDialer } from './dialer.ts';
 import { type ClusterFacts, controlPlaneOf, readFacts } from './facts.ts';
 import { createLoopHost, type Inventory, type LoopHost, objectEvent } from './loop-host.ts';
 import { lookup } from './names.ts';
-import { createRecurrences, type Overlay, RECURRENCES } from './recurrences.ts';
+import { createRecurrences, RECURRENCES } from './recurrences.ts';
 import type { Rooms } from './rooms.ts';
 import { createWakeUps, type WakeUpQueue } from './wake-ups.ts';
 
@@ -34,6 +35,8 @@ export interface ClusterOptions {
   report(problem: string): void;
   /** What kube-apiserver was started with. */
   apiserverOptions?: Partial<ApiServerOptions> | undefined;
+  /** What may run; everything when absent. */
+  components?: Components | undefined;
 }
 
 /** What rooms are built from. */
@@ -48,6 +51,7 @@ export interface ClusterParts {
   dialer: Dialer;
   client(credentials: Credentials, userAgent: string, from: NetworkNamespace): Client;
   pass(limit?: Duration): Promise<void>;
+  components?: Components | undefined;
 }
 
 export interface Cluster {
@@ -79,7 +83,7 @@ const SETTLE_PROCESSES = minutes(10);
 const PROGRESS: readonly WakeUpClass[] = ['progress'];
 const PROCESS: readonly WakeUpClass[] = ['process'];
 
-export function openCluster({ keyspace, pass, report, apiserverOptions }: ClusterOptions): Cluster {
+export function openCluster({ keyspace, pass, report, apiserverOptions, components }: ClusterOptions): Cluster {
   const store = storeOf(keyspace);
   const facts = readFacts(store);
   if (!facts) throw new Error('the state holds no cluster');
@@ -137,7 +141,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions }: Cluste
       userAgent,
     );
 
-  const parts: ClusterParts = { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, client, pass };
+  const parts: ClusterParts = { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, client, pass, components };
 
   const openApiServer = async (): Promise<ApiServer> => {
     const { createApiServer } = await import('../apiserver/server.ts');
@@ -147,7 +151,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions }: Cluste
       clock,
       random,
       dialer,
-      overlay: recurrences.overlay as Overlay,
+      overlay: recurrences.overlay,
       pass,
       options: { serviceClusterIPRange: facts.serviceCIDR, networkNamespace: controlPlane.name, ...apiserverOptions },
     });

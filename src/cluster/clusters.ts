@@ -6,9 +6,10 @@ import { openStateFile, previousFile } from '../state/file.ts';
 import type { Keyspace } from '../state/keyspace.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { acquireLock } from '../state/lock.ts';
-import { bootstrapCluster } from './bootstrap.ts';
+import { bootstrapCluster, bootstrapServer } from './bootstrap.ts';
 import { type ClockState, openClock } from './clock.ts';
 import { openCluster } from './cluster.ts';
+import type { Components } from './components.ts';
 import { type ClusterFacts, readFacts, writeFacts } from './facts.ts';
 import { deleteSnapshots } from './snapshots.ts';
 
@@ -27,6 +28,10 @@ export interface ClusterSpec {
   epoch: number;
   /** Add-ons to install; all when absent. */
   addons?: readonly string[];
+  /** Addresses of Services, such as `10.96.0.0/12`, which is the default. */
+  serviceCIDR?: string;
+  /** What runs. Without `kubelet` there are no nodes: the processes are started by hand. */
+  components?: Components;
 }
 
 export const DEFAULT_NODES = ['controlplane', 'node01', 'node02'] as const;
@@ -116,13 +121,16 @@ export async function populate(keyspace: Keyspace, spec: ClusterSpec): Promise<v
       throw new Error(problem);
     },
   });
-  await bootstrapCluster(cluster, spec.addons ? { addons: spec.addons } : {});
+  if (spec.components?.has('kubelet') === false) await bootstrapServer(cluster, spec.components);
+  else await bootstrapCluster(cluster, spec.addons ? { addons: spec.addons } : {});
   await cluster.advance(Math.max(spec.epoch, cluster.clock.now()));
   cluster.clock.configure({ mode: spec.mode, speed: spec.speed }, wallNow());
   cluster.clock.save();
 }
 
 function factsOf(spec: ClusterSpec): ClusterFacts {
+  const { serviceCIDR = '10.96.0.0/12' } = spec;
+  const services = firstAddress(serviceCIDR);
   const isLarge = spec.nodes.length > 256;
   const [podNetwork, podMask, bits] = isLarge ? [ipNumber(10, 128), 9, 25] : [ipNumber(192, 168), 16, 24];
   return {
@@ -138,10 +146,16 @@ function factsOf(spec: ClusterSpec): ClusterFacts {
       podCIDR: `${ipText(podNetwork + i * 2 ** (32 - bits))}/${bits}`,
     })),
     podCIDR: `${ipText(podNetwork)}/${podMask}`,
-    serviceCIDR: '10.96.0.0/12',
-    serviceIP: '10.96.0.1',
-    dnsIP: '10.96.0.10',
+    serviceCIDR,
+    serviceIP: ipText(services + 1),
+    dnsIP: ipText(services + 10),
   };
+}
+
+function firstAddress(cidr: string): number {
+  const [address = '', bits = '32'] = cidr.split('/');
+  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  return number - (number % 2 ** (32 - Number(bits)));
 }
 
 const ipNumber = (a: number, b: number): number => a * 2 ** 24 + b * 2 ** 16;

@@ -14,6 +14,7 @@ import { networkLoops } from '../network/index.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { authorityOf } from './authority.ts';
 import type { ClusterParts } from './cluster.ts';
+import type { Component } from './components.ts';
 import type { Exchange } from './dialer.ts';
 import { controlPlaneOf } from './facts.ts';
 import type { HostedLoop } from './loop-host.ts';
@@ -34,7 +35,7 @@ const SCHEDULER_PORT = 10259;
 const CONTROLLER_MANAGER_PORT = 10257;
 
 export function openRooms(parts: ClusterParts): Rooms {
-  const { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, pass } = parts;
+  const { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, pass, components } = parts;
   const controlPlane = controlPlaneOf(facts).name;
 
   const clientOf = (user: string, groups: readonly string[], agent: string, from: string): Client =>
@@ -48,7 +49,8 @@ export function openRooms(parts: ClusterParts): Rooms {
       recurrences,
       ...(host ? { host } : {}),
     });
-  const listens = (port: number) => (): boolean => store.get(`/kubemu/net/listeners/${controlPlane}/${port}`) !== undefined;
+  const runs = (component: Component, port: number) => (): boolean =>
+    components?.has(component) !== false && store.get(`/kubemu/net/listeners/${controlPlane}/${port}`) !== undefined;
 
   const schedulerClient = clientOf('system:kube-scheduler', [], 'kube-scheduler', controlPlane);
   const managerClient = clientOf('system:kube-controller-manager', [], 'kube-controller-manager', controlPlane);
@@ -72,12 +74,13 @@ export function openRooms(parts: ClusterParts): Rooms {
   });
 
   const always = (): boolean => true;
-  const managerListens = listens(CONTROLLER_MANAGER_PORT);
-  const candidate = (component: string, client: Client, recorder: EventRecorder, port: number) => ({
+  const schedulerRuns = runs('kube-scheduler', SCHEDULER_PORT);
+  const managerRuns = runs('kube-controller-manager', CONTROLLER_MANAGER_PORT);
+  const candidate = (component: string, client: Client, recorder: EventRecorder, isServing: () => boolean) => ({
     component,
     client,
     recorder,
-    isServing: listens(port),
+    isServing,
   });
   return {
     loops: [
@@ -90,7 +93,7 @@ export function openRooms(parts: ClusterParts): Rooms {
           random,
           store,
         }),
-        alive: listens(SCHEDULER_PORT),
+        alive: schedulerRuns,
       },
       ...[nodeIpamController((node) => facts.nodes.find(({ name }) => name === node)?.podCIDR), ...controllers].map((controller) => ({
         loop: controller.loop({
@@ -101,18 +104,13 @@ export function openRooms(parts: ClusterParts): Rooms {
           store,
           authority: authorityOf(parts),
         }),
-        alive: managerListens,
+        alive: managerRuns,
       })),
       {
         loop: createLeaderElection({
           candidates: [
-            candidate('kube-scheduler', schedulerClient, recorderOf(schedulerClient, 'default-scheduler'), SCHEDULER_PORT),
-            candidate(
-              'kube-controller-manager',
-              managerClient,
-              recorderOf(managerClient, 'kube-controller-manager'),
-              CONTROLLER_MANAGER_PORT,
-            ),
+            candidate('kube-scheduler', schedulerClient, recorderOf(schedulerClient, 'default-scheduler'), schedulerRuns),
+            candidate('kube-controller-manager', managerClient, recorderOf(managerClient, 'kube-controller-manager'), managerRuns),
           ],
           host: controlPlane,
           clock,

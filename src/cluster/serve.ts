@@ -38,9 +38,15 @@ export interface Serving {
 
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { bindAddress, report } = options;
-  const settings = options.flags ? (await import('./serve/flags.ts')).serverSettings(options.flags) : undefined;
+  const settings = options.flags ? await (await import('./serve/flags.ts')).serverSettings(options.flags) : undefined;
   const { path: socketPath, remove } = socketFor(options.stateFile);
-  const served = await openServed({ ...options, socket: socketPath, apiserverOptions: settings?.options }).catch((error: unknown) => {
+  const served = await openServed({
+    ...options,
+    socket: socketPath,
+    apiserverOptions: settings?.options,
+    components: settings?.components,
+    serviceCIDR: settings?.serviceCIDR,
+  }).catch((error: unknown) => {
     remove();
     throw error;
   });

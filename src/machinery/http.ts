@@ -24,6 +24,8 @@ export interface ApiRequest {
   credentials: Credentials;
   /** `kubectl/v1.36.0`; the part before the slash is the default field manager. */
   userAgent?: string;
+  /** Whence the request came, the first hop first; for audit. */
+  sourceIPs?: readonly string[];
   /** Input of exec and attach. */
   stdin?: Input;
 }

@@ -30,6 +30,8 @@ export interface Attributes {
   warnings: string[];
   /** What plugins did, for the records. */
   decisions: AdmissionDecision[];
+  /** Annotations of the audit event. */
+  annotations: Record<string, string>;
 }
 
 /** What plugins may ask: the store below them, not the API above. */

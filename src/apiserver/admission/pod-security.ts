@@ -1,5 +1,5 @@
 // Plays the PodSecurity plugin: a namespace's labels say which Pod Security Standard its Pods must meet, or are warned about.
-// Versions of the standards are all taken as the latest; audit annotations are not written.
+// Versions of the standards are all taken as the latest.
 import type { V1PodSpec } from '../../api/generated/types.ts';
 import type { KubeObject } from '../../machinery/object.ts';
 import { type AdmissionContext, type AdmissionPlugin, type Attributes, refusal } from './plugin.ts';
@@ -32,6 +32,10 @@ export const podSecurity: AdmissionPlugin = {
     const isPod = resource.kind.resource === 'pods';
     const spec = (isPod ? object.spec : (TEMPLATES[resource.kind.resource] ?? templateOf)(object)) as V1PodSpec | undefined;
     if (!spec) return;
+    const enforced = levelOf(labels, 'enforce');
+    if (isPod) attributes.annotations[`${PREFIX}enforce-policy`] = `${enforced.level}:${enforced.version}`;
+    const audit = problem(labels, 'audit', spec);
+    if (audit) attributes.annotations[`${PREFIX}audit-violations`] = `would violate ${audit}`;
     const enforce = isPod ? problem(labels, 'enforce', spec) : undefined;
     if (enforce) throw refusal(attributes, `violates ${enforce}`);
     const warn = problem(labels, 'warn', spec);
@@ -39,7 +43,7 @@ export const podSecurity: AdmissionPlugin = {
   },
 };
 
-type Mode = 'enforce' | 'warn';
+type Mode = 'enforce' | 'audit' | 'warn';
 
 function levelOf(labels: Readonly<Record<string, string>>, mode: Mode): { level: Level; version: string } {
   const level = labels[PREFIX + mode];

@@ -22,8 +22,19 @@ export function requestOf(message: IncomingMessage, admin?: Credentials): ApiReq
     ...(headers.accept ? { accept: headers.accept } : {}),
     ...(headers['content-type'] && !headers['content-type'].startsWith(PROTOBUF) ? { contentType: headers['content-type'] } : {}),
     ...(headers['user-agent'] ? { userAgent: headers['user-agent'] } : {}),
+    sourceIPs: sourcesOf(message),
     credentials: { ...(admin ?? identity(message)), ...impersonation(message) },
   };
+}
+
+/** Whence it came, by its own word for what lies before the last hop. */
+function sourcesOf({ headers, socket }: IncomingMessage): string[] {
+  const last = socket.remoteAddress?.replace(/^::ffff:/, '');
+  const before = String(headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .map((address) => address.trim())
+    .filter((address) => address !== '');
+  return last && before.at(-1) !== last ? [...before, last] : before;
 }
 
 function queryOf(text: string): Record<string, string[]> {

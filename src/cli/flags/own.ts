@@ -38,14 +38,19 @@ export const ownCommands: Readonly<Record<string, CommandFact>> = {
   serve: {
     usage: 'serve [--bind-address=ADDRESS] [--secure-port=PORT] [--insecure-port=PORT] [--kubeconfig-out=FILE]',
     flags: [
+      "audit-log-path||string|''",
+      "audit-policy-file||string|''",
       "authorization-mode||string|''",
+
       "bind-address||string|'127.0.0.1'",
       "client-ca-file||string|''",
+      "components||string|''",
       "disable-admission-plugins||string|''",
       "enable-admission-plugins||string|''",
       'insecure-port||int|0',
       "kubeconfig-out||string|''",
       'secure-port||int|6443',
+      "service-cluster-ip-range||string|''",
       "token-auth-file||string|''",
     ],
   },

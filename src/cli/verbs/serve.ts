@@ -11,6 +11,7 @@ export const serve = defineVerb({
   ].join('\n'),
   examples: [
     { about: 'On port 6443', command: 'kubemu serve' },
+    { about: 'An API server alone, as command-line tests want it', command: 'kubemu serve --components=apiserver' },
     { about: 'On any free port, and over plain HTTP on 8001', command: 'kubemu serve --secure-port=0 --insecure-port=8001' },
   ],
   flags: {
@@ -18,10 +19,15 @@ export const serve = defineVerb({
     'secure-port': 'The port for HTTPS; 0 takes any that is free.',
     'insecure-port':
       'A port on loopback for plain HTTP, where everybody is the administrator; none when left out, 0 takes any that is free.',
+    'audit-log-path': 'A file to which audit events are written, a JSON object a line; - is standard output. Needs --audit-policy-file.',
+    'audit-policy-file': 'A file with an audit.k8s.io/v1 Policy: which requests are written down, and how much of them.',
     'authorization-mode': 'Who decides what is allowed: RBAC (with Node, the default), AlwaysAllow or AlwaysDeny.',
     'client-ca-file': 'A file with another authority whose client certificates are believed.',
+    components:
+      'The parts that run, separated by commas: apiserver, controller-manager, scheduler, kubelet; all when left out. A new cluster without kubelet has no nodes.',
     'disable-admission-plugins': 'Admission plugins that do not run, separated by commas.',
     'enable-admission-plugins': 'Admission plugins that must run, separated by commas; all that exist do.',
+    'service-cluster-ip-range': 'Addresses of Services in a new cluster; 10.96.0.0/12 when left out.',
     'token-auth-file': 'A file of bearer tokens, a line each: token,user,uid,"group1,group2".',
     'kubeconfig-out': 'Where to write the kubeconfig; beside the state file when left out.',
   },
@@ -47,6 +53,10 @@ export const serve = defineVerb({
         disableAdmissionPlugins: flags.string('disable-admission-plugins'),
         tokenAuthFile: fileAt(flags.string('token-auth-file')),
         clientCaFile: fileAt(flags.string('client-ca-file')),
+        components: flags.string('components'),
+        serviceClusterIpRange: flags.string('service-cluster-ip-range'),
+        auditPolicyFile: fileAt(flags.string('audit-policy-file')),
+        auditLogPath: flags.string('audit-log-path') === '-' ? '-' : fileAt(flags.string('audit-log-path')),
       },
       report: (problem) => (context as LocalContext).io.stderr(`${problem}\n`),
     }).catch((error: unknown) => {

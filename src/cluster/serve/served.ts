@@ -8,9 +8,12 @@ import { failure } from '../../machinery/status.ts';
 import { openStateFile, type StateFile } from '../../state/file.ts';
 import { acquireLock, type Lock } from '../../state/lock.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
+import type { ClusterSpec } from '../clusters.ts';
+import { type Components, lookAtLeases, startComponents } from '../components.ts';
 import { controlPlaneOf } from '../facts.ts';
 import { type Caller, type Command, callerOf, changes, type Origin, type OwnCommand, type Waiter } from './caller.ts';
 import { Commits } from './commits.ts';
+import { ServerFlagError } from './flag-error.ts';
 import { Gone, inputInTurns, inTurns, type StreamHost } from './streams.ts';
 import { Turns } from './turns.ts';
 
@@ -21,6 +24,10 @@ export interface ServedOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** What kube-apiserver was started with. */
   apiserverOptions?: Partial<ApiServerOptions> | undefined;
+  /** What runs; everything that ran before when absent. */
+  components?: Components | undefined;
+  /** Addresses of Services of a cluster that is yet to be made; that of one which exists must be this. */
+  serviceCIDR?: string | undefined;
   /** Something that should never happen. */
   report(problem: string): void;
 }
@@ -59,7 +66,7 @@ export async function openServed(options: ServedOptions): Promise<ServedCluster>
     let file = openStateFile(options.stateFile);
     if (file.isNew) {
       const { populate, specFromEnv } = await import('../clusters.ts');
-      await populate(file.keyspace, specFromEnv(options.env));
+      await populate(file.keyspace, newCluster(options, specFromEnv(options.env)));
       await file.commit();
       await file.close();
       file = openStateFile(options.stateFile);
@@ -70,6 +77,16 @@ export async function openServed(options: ServedOptions): Promise<ServedCluster>
     lock.release();
     throw error;
   }
+}
+
+/** Without kubelets there is the machine of the control plane only, and no Node. */
+function newCluster({ components, serviceCIDR }: ServedOptions, spec: ClusterSpec): ClusterSpec {
+  return {
+    ...spec,
+    ...(serviceCIDR ? { serviceCIDR } : {}),
+    ...(components ? { components } : {}),
+    nodes: components?.has('kubelet') === false ? spec.nodes.slice(0, 1) : spec.nodes,
+  };
 }
 
 class Served implements ServedCluster {
@@ -108,7 +125,15 @@ class Served implements ServedCluster {
       pass: (limit) => this.#passIn(limit),
       report: options.report,
       apiserverOptions: options.apiserverOptions,
+      components: options.components,
     });
+    const { serviceCIDR } = this.cluster.facts;
+    if (options.serviceCIDR && options.serviceCIDR !== serviceCIDR) {
+      throw new ServerFlagError(
+        `the cluster was made with --service-cluster-ip-range=${serviceCIDR}, and only a new one can have ${options.serviceCIDR}`,
+      );
+    }
+    if (options.components) startComponents(this.cluster.parts, options.components);
     this.#commits = new Commits({
       file,
       lock,
@@ -202,6 +227,7 @@ class Served implements ServedCluster {
     for (const caller of this.#callers) this.#leave(caller);
     try {
       while (this.#underWay > 0 || !this.#turns.free || this.#commits.waiting) await wallSleep(2);
+      if (this.options.components) lookAtLeases(this.cluster.parts);
       this.cluster.clock.save();
       await this.file.commit();
     } finally {

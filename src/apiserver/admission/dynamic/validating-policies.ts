@@ -1,6 +1,6 @@
 // Plays the ValidatingAdmissionPolicy plugin: policies in CEL, for the requests that a binding subjects to them. Audit annotations and
-// the Audit action go nowhere, since there is no audit log yet: a warning says so.
-import type { V1ValidatingAdmissionPolicySpec, V1Validation } from '../../../api/generated/types.ts';
+// what the Audit action finds become annotations of the audit event.
+import type { V1AuditAnnotation, V1ValidatingAdmissionPolicySpec, V1Validation } from '../../../api/generated/types.ts';
 import type { KubeObject } from '../../../machinery/object.ts';
 import { CelError, celEngine } from '../../cel/engine.ts';
 import type { AdmissionContext, Attributes } from '../plugin.ts';
@@ -28,14 +28,10 @@ export async function judge(attributes: Attributes, context: AdmissionContext): 
     POLICIES,
     (invocation) => {
       const { validations = [], auditAnnotations } = invocation.policy.spec as V1ValidatingAdmissionPolicySpec;
-      if (auditAnnotations?.length) {
-        attributes.warnings.push(
-          `ValidatingAdmissionPolicy '${invocation.policy.metadata.name}': auditAnnotations are ignored, there is no audit log`,
-        );
-      }
-      for (const validation of validations) {
+      for (const annotation of auditAnnotations ?? []) annotate(annotation, invocation, attributes, denied);
+      for (const [index, validation] of validations.entries()) {
         const verdict = validated(validation, invocation);
-        if (verdict) act(verdict, attributes, denied);
+        if (verdict) act(verdict, index, attributes, denied);
       }
     },
     failed,
@@ -72,7 +68,26 @@ function messageOf(expression: string, evaluate: Invocation['evaluate']): string
   }
 }
 
-function act(verdict: Denied, { warnings, decisions }: Attributes, denied: Denied[]): void {
+/** `<policy>/<key>`; nothing when the expression gives null or an empty string. Values of several bindings are joined. */
+function annotate({ key, valueExpression }: V1AuditAnnotation, invocation: Invocation, attributes: Attributes, denied: Denied[]): void {
+  const { policy, binding, evaluate } = invocation;
+  try {
+    const { value } = evaluate(valueExpression);
+    if (typeof value !== 'string' || value.trim() === '') return;
+    const name = `${policy.metadata.name}/${key}`;
+    const before = attributes.annotations[name];
+    const text = value.trim();
+    attributes.annotations[name] = before && !before.split(', ').includes(text) ? `${before}, ${text}` : text;
+  } catch (error) {
+    if (!(error instanceof PolicyProblem)) throw error;
+    if ((policy.spec as V1ValidatingAdmissionPolicySpec).failurePolicy !== 'Ignore')
+      denied.push({ policy, binding, message: error.message });
+  }
+}
+
+const FAILURES = 'validation.policy.admission.k8s.io/validation_failure';
+
+function act(verdict: Denied, expressionIndex: number, { warnings, decisions, annotations }: Attributes, denied: Denied[]): void {
   const { policy, binding, message } = verdict;
   for (const action of (binding?.spec as BindingSpec | undefined)?.validationActions ?? []) {
     if (action === 'Deny') denied.push(verdict);
@@ -81,6 +96,10 @@ function act(verdict: Denied, { warnings, decisions }: Attributes, denied: Denie
       warnings.push(`Validation failed for ValidatingAdmissionPolicy ${by}: ${message}`);
     } else if (action === 'Audit') {
       decisions.push({ plugin: `ValidatingAdmissionPolicy/${policy.metadata.name}`, verdict: 'warned', message });
+      const failures = JSON.parse(annotations[FAILURES] ?? '[]') as object[];
+      const validationActions = (binding?.spec as BindingSpec | undefined)?.validationActions ?? [];
+      failures.push({ message, policy: policy.metadata.name, binding: binding?.metadata.name, expressionIndex, validationActions });
+      annotations[FAILURES] = JSON.stringify(failures);
     }
   }
 }
