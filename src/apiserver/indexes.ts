@@ -3,6 +3,7 @@ import type { KubeObject } from '../machinery/object.ts';
 import type { Store } from '../machinery/store.ts';
 import type { Resource } from './resource.ts';
 import { reindexService } from './service-allocation.ts';
+import type { Entry } from './storage.ts';
 
 const nodeIndex = (node: string): string => `/kubemu/index/pods/node/${node}/`;
 const ownerIndex = (resource: string, uid: string): string => `/kubemu/index/${resource}/owner/${uid}/`;
@@ -20,37 +21,66 @@ function indexKeys(resource: Resource, object: KubeObject): string[] {
   return keys;
 }
 
-/** The indexes, with the lists that have been read from them. Nobody else writes index keys while a server lives. */
+/** The indexes, with the lists that have been read from them. Nobody else writes index keys or indexed objects while a server lives. */
 export class Indexes {
-  /** By prefix of the index keys: the etcd keys of the objects, in order. */
-  private readonly lists = new Map<string, readonly string[]>();
+  /** By prefix of the index keys: the objects that it lists, in order of their keys. A change makes a new array. */
+  private readonly lists = new Map<string, readonly Entry[]>();
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly load: (etcdKey: string) => Entry | undefined,
+  ) {}
 
   /** Follows one change; either side is absent for creation and deletion. */
-  follow(resource: Resource, before: KubeObject | undefined, after: KubeObject | undefined): void {
-    if (resource.kind.resource === 'services') reindexService(this.store, before, after);
-    const old = before ? indexKeys(resource, before) : [];
-    const now = after ? indexKeys(resource, after) : [];
-    for (const key of old) if (!now.includes(key)) this.store.delete(this.changed(key));
-    for (const key of now) if (!old.includes(key)) this.store.put(this.changed(key), 1);
+  follow(resource: Resource, before: Entry | undefined, after: Entry | undefined): void {
+    if (resource.kind.resource === 'services') reindexService(this.store, before?.value, after?.value);
+    const old = before ? indexKeys(resource, before.value) : [];
+    const now = after ? indexKeys(resource, after.value) : [];
+    for (const key of old) {
+      if (now.includes(key)) continue;
+      this.store.delete(key);
+      this.relist(key, before as Entry, undefined);
+    }
+    for (const key of now) {
+      if (!old.includes(key)) this.store.put(key, 1);
+      this.relist(key, after as Entry, after);
+    }
   }
 
-  /** The etcd keys of the objects that an index lists, in order. */
-  keys(resource: Resource, by: 'node' | 'owner', value: string): readonly string[] {
+  /** The objects that an index lists, in order of their keys. */
+  entries(resource: Resource, by: 'node' | 'owner', value: string): readonly Entry[] {
     const prefix = by === 'node' ? nodeIndex(value) : ownerIndex(resource.kind.resource, value);
     const known = this.lists.get(prefix);
     if (known) return known;
-    const list: string[] = [];
-    for (const key of this.store.keys(prefix)) list.push(resource.kind.etcdPrefix + key.slice(prefix.length));
+    const list: Entry[] = [];
+    for (const key of this.store.keys(prefix)) {
+      const entry = this.load(resource.kind.etcdPrefix + key.slice(prefix.length));
+      if (entry) list.push(entry);
+    }
     this.lists.set(prefix, list);
     return list;
   }
 
-  private changed(key: string): string {
-    if (this.lists.size > 0) this.lists.delete(prefixOf(key));
-    return key;
+  private relist(key: string, { key: etcdKey }: Entry, entry: Entry | undefined): void {
+    if (this.lists.size === 0) return;
+    const prefix = prefixOf(key);
+    const list = this.lists.get(prefix);
+    if (!list) return;
+    const at = placeOf(etcdKey, list);
+    this.lists.set(prefix, list.toSpliced(at, list[at]?.key === etcdKey ? 1 : 0, ...(entry ? [entry] : [])));
   }
+}
+
+/** Where a key is, or would be, in a list in order of keys. */
+function placeOf(key: string, list: readonly Entry[]): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle] as Entry).key < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** `/kubemu/index/<resource>/<by>/<value>/` */

@@ -18,6 +18,11 @@ export function listPage(storage: Storage, info: RequestInfo, resource: Resource
   const token = info.query.get('continue');
   const start = token ? decodeContinue(token, resource) : undefined;
   const revision = start ? start.revision : asked;
+  const { byIndexAlone, index } = selection;
+  if (byIndexAlone && index && !start && !limit && (revision === undefined || revision === storage.revision)) {
+    const entries = storage.byIndex(resource, info.namespace, index.by, index.value);
+    return { entries, metadata: { resourceVersion: String(storage.revision) } };
+  }
   const entries: Entry[] = [];
   let more = false;
   for (const entry of candidates(storage, info, resource, selection, revision, start?.after)) {

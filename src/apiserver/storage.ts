@@ -10,9 +10,11 @@ export type Entry = KeyValue<KubeObject>;
 
 export class Storage {
   private readonly indexes: Indexes;
+  /** The objects of lists that are asked for again and again. */
+  private readonly values = new WeakMap<readonly Entry[], readonly KubeObject[]>();
 
   constructor(private readonly deps: ApiServerDeps) {
-    this.indexes = new Indexes(deps.store);
+    this.indexes = new Indexes(deps.store, (key) => deps.etcd.get<KubeObject>(key));
   }
 
   get revision(): number {
@@ -28,7 +30,7 @@ export class Storage {
     const key = etcdKey(resource, object.metadata.namespace ?? '', object.metadata.name);
     const entry = this.deps.etcd.create(key, (revision) => versioned(object, revision), resource.kind.strategy.timeToLive);
     if (!entry) return undefined;
-    this.indexes.follow(resource, undefined, entry.value);
+    this.indexes.follow(resource, undefined, entry);
     return entry.value;
   }
 
@@ -41,13 +43,13 @@ export class Storage {
       resource.kind.strategy.timeToLive,
     );
     if (!updated) return undefined;
-    this.indexes.follow(resource, entry.value, updated.value);
+    this.indexes.follow(resource, entry, updated);
     return updated.value;
   }
 
   delete(resource: Resource, entry: Entry): boolean {
     if (!this.deps.etcd.delete(entry.key, entry.mod)) return false;
-    this.indexes.follow(resource, entry.value, undefined);
+    this.indexes.follow(resource, entry, undefined);
     return true;
   }
 
@@ -77,13 +79,13 @@ export class Storage {
   }
 
   /** Objects by index, in key order, those of one namespace or all. */
-  *byIndex(resource: Resource, namespace: string, by: 'node' | 'owner', value: string): Iterable<Entry> {
+  byIndex(resource: Resource, namespace: string, by: 'node' | 'owner', value: string): readonly Entry[] {
+    const entries = this.indexes.entries(resource, by, value);
+    const { timeToLive } = resource.kind.strategy;
     const within = listPrefix(resource, namespace);
-    for (const key of this.indexes.keys(resource, by, value)) {
-      if (!key.startsWith(within)) continue;
-      const entry = this.deps.etcd.get<KubeObject>(key);
-      if (entry) yield entry;
-    }
+    const isWhole = timeToLive === undefined && [entries[0], entries.at(-1)].every((entry) => !entry || entry.key.startsWith(within));
+    if (isWhole) return entries;
+    return entries.filter(({ key }) => key.startsWith(within) && (timeToLive === undefined || this.deps.etcd.get(key)));
   }
 
   /**
@@ -91,6 +93,18 @@ export class Storage {
    */
   shown(resource: Resource, entry: Entry): KubeObject {
     return atVersion(resource, this.deps.overlay ? this.deps.overlay(entry.key, entry.value) : entry.value);
+  }
+
+  /** The same of many. */
+  allShown(resource: Resource, entries: readonly Entry[]): readonly KubeObject[] {
+    const { overlay } = this.deps;
+    if (overlay && overlay.mayConcern?.(resource.kind.etcdPrefix) !== false) return entries.map((entry) => this.shown(resource, entry));
+    let objects = this.values.get(entries);
+    if (!objects) {
+      objects = entries.map(({ value }) => atVersion(resource, value));
+      if (objects.every((object, i) => object === entries[i]?.value)) this.values.set(entries, objects);
+    }
+    return objects;
   }
 }
 

@@ -1,12 +1,10 @@
 // Keeps recurrences under /kubemu/recurrences/ and shows objects as of now.
+import type { Overlay } from '../apiserver/context.ts';
 import { type Clock, type Instant, rfc3339, rfc3339Micro } from '../machinery/clock.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { occurrences, type Recurrence, type Recurrences } from '../machinery/recurrence.ts';
 import { drawer, type Store } from '../machinery/store.ts';
 import type { KeyKinds } from '../state/key-kinds.ts';
-
-/** Shows the object under an etcd key as of now. */
-export type Overlay = <T extends KubeObject>(etcdKey: string, object: T) => T;
 
 /** Followed by a key of etcd without `/registry/`. */
 export const RECURRENCES = '/kubemu/recurrences/';
@@ -31,15 +29,19 @@ export function createRecurrences(
     },
     stop: (key) => kept.delete(key),
     current: (key) => kept.get(key),
-    overlay(etcdKey, object) {
-      const key = etcdKey.slice(REGISTRY.length);
-      if (kinds?.().mayHold(key) === false) return object;
-      const recurrence = kept.get<Recurrence>(key);
-      if (!recurrence) return object;
-      const { count, last } = occurrences(recurrence, clock.now());
-      return count === 0 ? object : (shown(object, recurrence.kind, count, last) as typeof object);
-    },
+    overlay: Object.assign(overlay, {
+      mayConcern: (prefix: string) => kinds?.().mayHold(prefix.slice(REGISTRY.length)) !== false,
+    }),
   };
+
+  function overlay<T extends KubeObject>(etcdKey: string, object: T): T {
+    const key = etcdKey.slice(REGISTRY.length);
+    if (kinds?.().mayHold(key) === false) return object;
+    const recurrence = kept.get<Recurrence>(key);
+    if (!recurrence) return object;
+    const { count, last } = occurrences(recurrence, clock.now());
+    return count === 0 ? object : (shown(object, recurrence.kind, count, last) as typeof object);
+  }
 }
 
 function shown(object: KubeObject, kind: Recurrence['kind'], count: number, last: Instant): KubeObject {
