@@ -62,7 +62,9 @@ export async function schemaOf(
     if (found) return `io.k8s.api.${found.replace('/', '.')}.${kind}`;
     return `${PACKAGES[group] ?? `io.k8s.api.${group.split('.', 1)[0] || 'core'}`}.${version}.${kind}`;
   };
-  const typed = (code: string, description: string): JsonSchema => {
+  // Where the published models say nothing about a field, its type speaks for it, as in `kubectl explain` without a server.
+  const typed = (code: string, own: string, isField = false): JsonSchema => {
+    const description = own || (isField && code.startsWith(':') ? (docs[code.slice(1)]?.[''] ?? '') : '');
     const about = description ? { description } : {};
     if (code.startsWith('[')) return { ...about, type: 'array', items: typed(code.slice(1), '') };
     if (code.startsWith('{')) return { ...about, type: 'object', additionalProperties: typed(code.slice(1), '') };
@@ -76,7 +78,7 @@ export async function schemaOf(
     const about = docs[of] ?? {};
     const required = Object.keys(fields).filter((field) => fields[field]?.endsWith('!'));
     const properties = Object.fromEntries(
-      Object.entries(fields).map(([field, code]) => [field, typed(code.replace(/!$/, ''), about[field] ?? '')]),
+      Object.entries(fields).map(([field, code]) => [field, typed(code.replace(/!$/, ''), about[field] ?? '', true)]),
     );
     schemas[name] = {
       ...(about[''] ? { description: about[''] } : {}),
