@@ -1,12 +1,23 @@
-// Plays client-go's event recorder and correlator: a repetition counts up, ten different messages of one reason within ten minutes
-// are combined. What it remembers lies in a drawer of the state, as a real component's cache lies in its memory. Rate limits are left out.
+// Plays client-go's event recorder. What it remembers (event-memory.ts) lies in a drawer of the state, as a real component's cache lies
+// in its memory.
 import { Event } from '../api/core/event.ts';
-import { type Clock, hours, minutes, parseTime, rfc3339 } from '../machinery/clock.ts';
+import { type Clock, type Instant, rfc3339 } from '../machinery/clock.ts';
 import { hash32 } from '../machinery/random.ts';
 import { occurrences, type Recurrences } from '../machinery/recurrence.ts';
 import { isNotFound } from '../machinery/status.ts';
 import type { Store } from '../machinery/store.ts';
 import type { Client, EventRecorder } from './client.ts';
+import {
+  admitted,
+  isForgettable,
+  type KnownEvent,
+  nothing,
+  type ObjectMemory,
+  placed,
+  reasonKey,
+  withEvent,
+  withRepeating,
+} from './event-memory.ts';
 
 export interface RecorderOptions {
   client: Client;
@@ -20,172 +31,138 @@ export interface RecorderOptions {
   recurrences?: Recurrences;
 }
 
-/** An Event that counts up by itself. */
-interface Repeating {
-  name: string;
-  namespace: string;
-  /** Where {@link Remembered} is. */
-  seen: string;
-}
-
-interface Remembered {
-  name: string;
-  count: number;
-  /** RFC 3339, of the first occurrence. */
-  first: string;
-  last: string;
-}
-
-interface Similar {
-  messages: readonly number[];
-  last: string;
-}
-
-/** More different messages than this for one object and reason are combined into one event (client-go: maxEvents 10 in 600 s). */
-const COMBINE_AFTER = 10;
-const COMBINE_WITHIN = minutes(10);
-
 export function createRecorder({ client, clock, store, component, host, recurrences }: RecorderOptions): EventRecorder {
   /** Ends a repetition: what it has counted, in memory only. */
-  const stopRepeating = (similarKey: string): Repeating | undefined => {
-    const repeating = store.get<Repeating>(`repeating/${similarKey}`);
-    if (!repeating || !recurrences) return undefined;
-    store.delete(`repeating/${similarKey}`);
-    const recurrence = recurrences.current(etcdKey(repeating));
-    recurrences.stop(etcdKey(repeating));
-    const seen = store.get<Remembered>(repeating.seen);
-    if (!recurrence || !seen) return undefined;
+  const stopRepeating = (memory: ObjectMemory, key: string, fieldPath: string, namespace: string): ObjectMemory => {
+    const id = memory.reasons[key]?.repeating?.[fieldPath];
+    if (id === undefined || !recurrences) return memory;
+    const stopped = withRepeating(memory, key, fieldPath, undefined);
+    const known = memory.reasons[key]?.events[id];
+    if (!known?.name) return stopped;
+    const recurrence = recurrences.current(etcdKey(namespace, known.name));
+    recurrences.stop(etcdKey(namespace, known.name));
+    if (!recurrence) return stopped;
     const { count, last } = occurrences(recurrence, clock.now());
-    store.put(repeating.seen, { ...seen, count: seen.count + count, last: rfc3339(last) } satisfies Remembered);
-    return repeating;
+    return withEvent(stopped, key, id, { ...known, count: known.count + count, last: rfc3339(last) });
   };
-  const writeSettled = async (similarKey: string): Promise<void> => {
-    const settled = stopRepeating(similarKey);
-    const seen = settled && store.get<Remembered>(settled.seen);
-    if (!seen) return;
-    const { count, last: lastTimestamp } = seen;
+  /** The same, and the Event gets its final count. */
+  const settleRepeating = async (memory: ObjectMemory, key: string, fieldPath: string, namespace: string): Promise<ObjectMemory> => {
+    const id = memory.reasons[key]?.repeating?.[fieldPath];
+    const settled = stopRepeating(memory, key, fieldPath, namespace);
+    const known = id === undefined ? undefined : settled.reasons[key]?.events[id];
+    if (!known?.name || known === memory.reasons[key]?.events[id as string]) return settled;
     try {
-      await client.patch(Event, { namespace: settled.namespace, name: settled.name }, 'strategic', { count, lastTimestamp });
+      await client.patch(Event, { namespace, name: known.name }, 'strategic', { count: known.count, lastTimestamp: known.last });
     } catch (error) {
       if (!isNotFound(error)) throw error; // somebody has deleted it
     }
+    return settled;
   };
   return {
     async settle(regarding, type, reason) {
-      await writeSettled(similarKeyOf(regarding, type, reason));
+      const place = memoryKey(regarding);
+      const memory = store.get<ObjectMemory>(place);
+      const key = reasonKey(type, reason);
+      if (memory?.reasons[key]?.repeating?.[''] === undefined) return;
+      store.put(place, await settleRepeating(memory, key, '', regarding.metadata.namespace ?? 'default'));
     },
-    async event(regarding, type, reason, originalMessage, options = {}) {
+    async event(regarding, type, reason, originalMessage, { fieldPath = '', count: times = 1, repeats } = {}) {
       const at = clock.now();
       const now = rfc3339(at);
-      const { namespace, name, uid, resourceVersion } = regarding.metadata;
-      const times = options.count ?? 1;
-      const similarKey = similarKeyOf(regarding, type, reason, options.fieldPath);
-      const message = combine(store, similarKey, originalMessage, at);
-      const key = `seen/${similarKey}|${hash32(message)}`;
-      const repeating = store.get<Repeating>(`repeating/${similarKey}`);
-      if (repeating?.seen === key) stopRepeating(similarKey);
-      else if (repeating) await writeSettled(similarKey);
-      const seen = store.get<Remembered>(key);
-      if (seen) {
-        const next = { ...seen, count: seen.count + times, last: now };
+      const { namespace = 'default', name, uid, resourceVersion } = regarding.metadata;
+      const key = reasonKey(type, reason);
+      const found = placed(store.get<ObjectMemory>(memoryKey(regarding)) ?? nothing(at), key, originalMessage, fieldPath, at);
+      const { id, message } = found.place;
+      let { memory } = found;
+      const repeating = memory.reasons[key]?.repeating?.[fieldPath];
+      if (repeating === id) memory = stopRepeating(memory, key, fieldPath, namespace);
+      else if (repeating !== undefined) memory = await settleRepeating(memory, key, fieldPath, namespace);
+
+      const seen = memory.reasons[key]?.events[id];
+      const next: KnownEvent = seen ? { ...seen, count: seen.count + times, last: now } : { count: times, first: now, last: now };
+      memory = withEvent(memory, key, id, next);
+      // What repeats by itself is written once however often it happens.
+      if (!repeats) {
+        const { passes, memory: paid } = admitted(memory, at);
+        memory = paid;
+        if (!passes) return store.put(memoryKey(regarding), memory);
+      }
+      const known = (await counted(next)) ? next : await created(next);
+      memory = withEvent(memory, key, id, known);
+      if (repeats && recurrences) {
+        memory = withRepeating(memory, key, fieldPath, id);
+        recurrences.start(etcdKey(namespace, known.name as string), { kind: 'event', from: at, period: repeats });
+      }
+      store.put(memoryKey(regarding), memory);
+
+      /** False when there is no such Event, or no longer. */
+      async function counted({ name: known, count }: KnownEvent): Promise<boolean> {
+        if (known === undefined) return false;
         try {
-          await client.patch(Event, { namespace: namespace ?? 'default', name: seen.name }, 'strategic', {
-            count: next.count,
+          await client.patch(Event, { namespace, name: known }, 'strategic', {
+            count,
             lastTimestamp: now,
             ...(message === originalMessage ? {} : { message }),
           });
-          store.put(key, next);
-          repeat(seen.name);
-          return;
+          return true;
         } catch (error) {
-          if (!isNotFound(error)) throw error; // expired: begin anew
+          if (isNotFound(error)) return false;
+          throw error;
         }
       }
-      forgetExpired(store, at);
-      const created = await createEvent();
-      store.put(key, { name: created, count: times, first: now, last: now } satisfies Remembered);
-      repeat(created);
 
-      function repeat(eventName: string): void {
-        if (!options.repeats || !recurrences) return;
-        const known: Repeating = { name: eventName, namespace: namespace ?? 'default', seen: key };
-        store.put(`repeating/${similarKey}`, known);
-        recurrences.start(etcdKey(known), { kind: 'event', from: at, period: options.repeats });
-      }
-
-      async function createEvent(): Promise<string> {
+      async function created({ name: expired, count, first }: KnownEvent): Promise<KnownEvent> {
+        const fresh = expired === undefined ? { count, first, last: now } : { count: times, first: now, last: now };
         const eventName = uniqueName(store, name, at, hash32(`${component}/${host ?? ''}`) % 1000);
         await client.create(Event, {
-          metadata: { name: eventName, namespace: namespace ?? 'default' },
+          metadata: { name: eventName, namespace },
           involvedObject: {
             kind: regarding.kind,
-            ...(namespace ? { namespace } : {}),
+            ...(regarding.metadata.namespace ? { namespace } : {}),
             name,
             ...(uid ? { uid } : {}),
             apiVersion: regarding.apiVersion,
             ...(resourceVersion ? { resourceVersion } : {}),
-            ...(options.fieldPath ? { fieldPath: options.fieldPath } : {}),
+            ...(fieldPath ? { fieldPath } : {}),
           },
           reason,
           message,
           source: { component, ...(host ? { host } : {}) },
-          firstTimestamp: now,
+          firstTimestamp: fresh.first,
           lastTimestamp: now,
-          count: times,
+          count: fresh.count,
           type,
           eventTime: null as unknown as undefined,
           reportingComponent: component,
           reportingInstance: host ?? '',
         });
-        return eventName;
+        return { ...fresh, name: eventName };
       }
     },
   };
 }
 
-const etcdKey = ({ namespace, name }: Repeating): string => `events/${namespace}/${name}`;
+const etcdKey = (namespace: string, name: string): string => `events/${namespace}/${name}`;
 
-function similarKeyOf(
-  { kind, metadata: { namespace, name, uid } }: Parameters<NonNullable<EventRecorder['settle']>>[0],
-  type: string,
-  reason: string,
-  fieldPath = '',
-): string {
-  return [uid ?? `${kind}/${namespace ?? ''}/${name}`, type, reason, fieldPath].join('|');
+const OBJECTS = 'objects/';
+
+function memoryKey({ kind, metadata: { namespace, name, uid } }: Parameters<NonNullable<EventRecorder['settle']>>[0]): string {
+  return `${OBJECTS}${uid ?? `${kind}/${namespace ?? ''}/${name}`}`;
 }
 
 /** `web.18a1b2c3d4e5f607`: the object's name and the time in nanoseconds, ever growing so that names sort as they happened. */
-function uniqueName(store: Store, name: string, at: number, salt: number): string {
-  const last = store.get<{ at: number; n: number }>('last');
+function uniqueName(store: Store, name: string, at: Instant, salt: number): string {
+  const last = store.get<{ at: Instant; n: number; all?: number }>('last');
   const n = last?.at === at ? last.n + 1 : 0;
-  store.put('last', { at, n });
+  const all = (last?.all ?? 0) + 1;
+  store.put('last', { at, n, all });
+  if (all % TIDY_EVERY === 0) tidy(store, at);
   return `${name}.${(BigInt(at) * 1_000_000n + BigInt(n * 1000 + salt)).toString(16)}`;
 }
 
-/** Every 200 events: what has not been seen for an hour names an event that has expired. */
-function forgetExpired(store: Store, at: number): void {
-  const created = (store.get<number>('created') ?? 0) + 1;
-  store.put('created', created);
-  if (created % 200 !== 0) return;
-  const kept = new Set([...store.range<Repeating>('repeating/')].map(([, { seen }]) => seen));
-  for (const prefix of ['seen/', 'similar/']) {
-    const expired = [...store.range<{ last: string }>(prefix)].filter(
-      ([key, entry]) => at - parseTime(entry.last) > hours(1) && !kept.has(key),
-    );
-    for (const [key] of expired) store.delete(key);
-  }
-}
+const TIDY_EVERY = 200;
 
-/** Remembers which messages an object had for one reason; from the eleventh on they become one. */
-function combine(store: Store, key: string, message: string, at: number): string {
-  const similar = store.get<Similar>(`similar/${key}`);
-  const hash = hash32(message);
-  const fresh = similar && at - parseTime(similar.last) <= COMBINE_WITHIN ? similar.messages : [];
-  const messages = fresh.includes(hash) ? fresh : [...fresh, hash];
-  if (messages.length <= COMBINE_AFTER) {
-    if (messages !== similar?.messages) store.put(`similar/${key}`, { messages, last: rfc3339(at) } satisfies Similar);
-    return message;
-  }
-  store.put(`similar/${key}`, { messages: messages.slice(0, COMBINE_AFTER + 1), last: rfc3339(at) } satisfies Similar);
-  return `(combined from similar events): ${message}`;
+function tidy(store: Store, at: Instant): void {
+  const forgettable = [...store.range<ObjectMemory>(OBJECTS)].filter(([, memory]) => isForgettable(memory, at));
+  for (const [key] of forgettable) store.delete(key);
 }
