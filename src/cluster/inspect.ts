@@ -45,6 +45,7 @@ export function inspectCluster(stateFile: string): Inspection {
   if (size === undefined) throw new Error(`${stateFile} holds no cluster yet`);
   const file = openStateFile(stateFile);
   const { keyspace, lines } = file;
+  lines?.verify();
   const store = storeOf(keyspace);
   const facts = readFacts(store);
   const usage = new Map<string, Usage>();

@@ -5,7 +5,7 @@ import { type Duration, type Instant, minutes, seconds, wallNow, wallSleep } fro
 import type { ApiRequest, Credentials } from '../machinery/http.ts';
 import type { WakeUpClass } from '../machinery/loop.ts';
 import { StateFileError } from '../state/errors.ts';
-import { openStateFile } from '../state/file.ts';
+import { openStateFile, type StateFile } from '../state/file.ts';
 import type { CommandMark } from '../state/format.ts';
 import { acquireLock, type Lock, lockOwner, tryLock } from '../state/lock.ts';
 import { type Cluster, openCluster } from './cluster.ts';
@@ -74,10 +74,11 @@ function servedAt(stateFile: string): string | undefined {
 async function openFile(options: SessionOptions): Promise<Session> {
   const { stateFile, env } = options;
   let lock: Lock | undefined;
-  let file = openStateFile(stateFile);
+  const open = (): StateFile => openStateFile(stateFile, { onDamage: ({ message }) => options.report(message) });
+  let file = open();
   if (file.isNew) {
     lock = await acquireLock(stateFile);
-    file = openStateFile(stateFile); // somebody may have made it while we waited
+    file = open(); // somebody may have made it while we waited
     if (file.isNew) {
       const { populate, specFromEnv } = await import('./clusters.ts');
       await populate(file.keyspace, specFromEnv(env));
@@ -178,7 +179,8 @@ async function openFile(options: SessionOptions): Promise<Session> {
   /** Reads what others have committed; what this command only previewed is forgotten. */
   function lookAgain(): boolean {
     if (!file.changedOutside()) return false;
-    file = openStateFile(stateFile);
+    void file.close();
+    file = open();
     if (file.warning) options.report(file.warning.message);
     keyspace.exchange(file.keyspace);
     cluster.reloaded();

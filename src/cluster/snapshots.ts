@@ -1,7 +1,7 @@
 // Named copies of a cluster's state, in a folder beside its file.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { wholeState, writeState } from '../state/rewind.ts';
+import { type WholeState, wholeState, writeState } from '../state/rewind.ts';
 
 export interface SnapshotFile {
   name: string;
@@ -32,10 +32,10 @@ export const hasSnapshot = (stateFile: string, name: string): boolean => existsS
 
 /** Keeps the last whole state under a name. */
 export async function takeSnapshot(stateFile: string, name: string): Promise<number> {
-  const bytes = stateOf(stateFile);
+  const state = stateOf(stateFile);
   mkdirSync(snapshotFolder(stateFile), { recursive: true, mode: 0o700 });
-  await writeState(snapshotFile(stateFile, name), bytes);
-  return bytes.length;
+  await writeState(snapshotFile(stateFile, name), state);
+  return state.size;
 }
 
 export function deleteSnapshot(stateFile: string, name: string): void {
@@ -44,8 +44,8 @@ export function deleteSnapshot(stateFile: string, name: string): void {
 
 export const deleteSnapshots = (stateFile: string): void => rmSync(snapshotFolder(stateFile), { recursive: true, force: true });
 
-export function stateOf(stateFile: string): Buffer {
-  const bytes = wholeState(stateFile);
-  if (!bytes) throw new Error(`${stateFile} holds no cluster yet`);
-  return bytes;
+export function stateOf(stateFile: string): WholeState {
+  const state = wholeState(stateFile);
+  if (!state) throw new Error(`${stateFile} holds no cluster yet`);
+  return state;
 }

@@ -11,9 +11,9 @@ import { BEFORE_RESTORE, BEFORE_UNDO, snapshotFile, stateOf, takeSnapshot } from
 /** Goes back to a snapshot; the state as it was is kept as the snapshot `before-restore`. */
 export async function restoreSnapshot(stateFile: string, name: string): Promise<void> {
   await locked(stateFile, async () => {
-    const bytes = stateOf(snapshotFile(stateFile, name));
+    const state = stateOf(snapshotFile(stateFile, name));
     if (existsSync(stateFile)) await takeSnapshot(stateFile, BEFORE_RESTORE);
-    await writeState(stateFile, bytes);
+    await writeState(stateFile, state);
   });
 }
 
@@ -27,7 +27,7 @@ export async function undoCommands(stateFile: string, count: number): Promise<{ 
     const first = done[count - 1];
     if (!first) return { undone: [], known: done.length };
     await takeSnapshot(stateFile, BEFORE_UNDO);
-    await writeState(stateFile, first.bytes);
+    await writeState(stateFile, first.state);
     return { undone: done.slice(0, count), known: done.length };
   });
 }
@@ -53,10 +53,10 @@ async function settled(file: StateFile): Promise<void> {
 
 /** The same cluster once more, under another name, in another file. */
 export async function cloneCluster(from: string, to: string, name: string): Promise<void> {
-  const bytes = stateOf(from);
+  const state = stateOf(from);
   await locked(to, async () => {
     if (existsSync(to)) throw new Error(`there is a cluster in ${to} already`);
-    await writeState(to, bytes);
+    await writeState(to, state);
     const file = openStateFile(to);
     const store = storeOf(file.keyspace);
     const facts = readFacts(store);

@@ -1,5 +1,4 @@
 // The few system calls that the state file is made of, and how each becomes durable. Files are 0600 and directories 0700: they hold Secrets.
-import { constants } from 'node:buffer';
 import {
   closeSync,
   copyFileSync,
@@ -12,7 +11,6 @@ import {
   ftruncateSync,
   linkSync,
   openSync,
-  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -23,6 +21,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../machinery/make-folder.ts';
 import { StateFileError } from './errors.ts';
+import { bytesSource, fileSource, readUpTo, type Source } from './source.ts';
 
 /** Which bytes these were: differs as soon as somebody has appended, replaced or deleted. */
 export type Fingerprint = string;
@@ -39,8 +38,14 @@ function real(path: string): string | undefined {
   return existsSync(path) ? realpathSync.native(path) : undefined;
 }
 
-/** Undefined bytes: there is no file, or an empty one. */
-export function readAll(path: string): { bytes?: Buffer; fingerprint: Fingerprint } {
+/** Files up to this size are read at once. */
+export const SHORT = 4 * 2 ** 20;
+
+/**
+ * Undefined source: there is no file, or an empty one.
+ * @param short the size up to which a file is read at once
+ */
+export function openSource(path: string, short = SHORT): { source?: Source; fingerprint: Fingerprint } {
   const before = statSync(path, { throwIfNoEntry: false });
   if (!before) return { fingerprint: ABSENT };
   if (!before.isFile()) {
@@ -48,24 +53,17 @@ export function readAll(path: string): { bytes?: Buffer; fingerprint: Fingerprin
     throw new StateFileError('unreadable', path, `cannot read the state file ${path}: it is ${what}`);
   }
   const fd = openSync(path, 'r');
+  let isKept = false;
   try {
     const stat = fstatSync(fd);
-    if (stat.size > constants.MAX_LENGTH) throw Object.assign(new Error(), { code: 'ERR_OUT_OF_RANGE' });
-    const bytes = stat.size > 0 ? { bytes: readUpTo(fd, Buffer.allocUnsafeSlow(stat.size)) } : {};
-    return { ...bytes, fingerprint: fingerprintOf(stat) };
+    const fingerprint = fingerprintOf(stat);
+    if (stat.size === 0) return { fingerprint };
+    if (stat.size <= short) return { source: bytesSource(readUpTo(fd, Buffer.allocUnsafeSlow(stat.size), 0)), fingerprint };
+    isKept = true;
+    return { source: fileSource(fd, stat.size), fingerprint };
   } finally {
-    closeSync(fd);
+    if (!isKept) closeSync(fd);
   }
-}
-
-function readUpTo(fd: number, bytes: Buffer): Buffer {
-  let length = 0;
-  while (length < bytes.length) {
-    const read = readSync(fd, bytes, length, Math.min(bytes.length - length, 1 << 30), length);
-    if (read === 0) break;
-    length += read;
-  }
-  return bytes.subarray(0, length);
 }
 
 export function fingerprint(path: string): Fingerprint {
@@ -102,21 +100,25 @@ export function overwriteTail(path: string, position: number, bytes: Buffer, foo
   };
 }
 
+/** Writes a file by appending to it, and by writing once more what it has appended. */
+export type FileWriter = (append: (bytes: Buffer) => void, overwrite: (position: number, bytes: Buffer) => void) => void;
+
 /**
  * Writes a new file beside `path`; it takes the old one's place once it is durable. `keepAs` is another name for the old one, and
  * must be free; `previous` is one if the file system can give it.
  */
-export function replaceFile(path: string, write: (block: (bytes: Buffer) => void) => void, keepAs?: string, previous?: string): Unsynced {
+export function replaceFile(path: string, write: FileWriter, keepAs?: string, previous?: string): Unsynced {
   makeFolder(dirname(path));
   const beside = `${path}.new`;
   rmSync(beside, { force: true }); // of somebody who died
   const fd = openSync(beside, 'wx', 0o600);
   try {
     let position = 0;
-    write((bytes) => {
+    const append = (bytes: Buffer): void => {
       writeAll(fd, bytes, position);
       position += bytes.length;
-    });
+    };
+    write(append, (at, bytes) => writeAll(fd, bytes, at));
   } catch (error) {
     closeSync(fd);
     rmSync(beside, { force: true });

@@ -6,10 +6,22 @@
 // and refuses (`changed`) rather than overwrite what it has not read. Every failure is a StateFileError with one clear line.
 import { rmSync } from 'node:fs';
 import { LowSync, type SyncAdapter } from 'lowdb';
-import { fingerprint, nameAside, overwriteTail, readAll, replaceFile, resolveStatePath, type Unsynced } from './disk.ts';
+import { Chunks } from './chunks.ts';
+import { damagedError } from './damage.ts';
+import {
+  type FileWriter,
+  fingerprint,
+  nameAside,
+  openSource,
+  overwriteTail,
+  replaceFile,
+  resolveStatePath,
+  SHORT,
+  type Unsynced,
+} from './disk.ts';
 import { fileError, StateFileError } from './errors.ts';
-import { Blocks, type MarkerExtras, writeChanges, writeFolded } from './fold.ts';
-import { type CommandMark, checksumText, FOOTER } from './format.ts';
+import { type MarkerExtras, writeBlocks, writeChanges, writeLog } from './fold.ts';
+import { type CommandMark, checksum, checksumText, FOOTER, HEADER, logLine } from './format.ts';
 import { type Damage, type IndexedFile, indexLines } from './index-lines.ts';
 import type { Keyspace } from './keyspace.ts';
 import { lockOwner } from './lock.ts';
@@ -25,9 +37,10 @@ export interface StateFile {
   putText(key: string, text: (revision: number) => string): void;
   /**
    * The file was damaged or cut short; the keyspace holds the last whole commit before that. To be told to the user. The
-   * keyspace is dirty from the start: the first commit repairs the file and keeps the damaged one under the name that the message gives.
+   * keyspace is dirty from then on: the next commit repairs the file and keeps the damaged one under the name that the message gives.
+   * In a long file (disk.ts) damage may be found later, when what is damaged is first read.
    */
-  readonly warning?: StateFileError;
+  readonly warning?: StateFileError | undefined;
   /** Makes every change so far durable. The lock must be held. `command` says whose changes they are, for undo (rewind.ts). */
   commit(command?: CommandMark): Promise<void>;
   /** How many commands the file has seen. */
@@ -35,26 +48,36 @@ export interface StateFile {
   /** Writes the file anew, without history and without what undo could go back to. The lock must be held. */
   compact(): Promise<void>;
   /** The lines that it was read from; undefined when it is new. */
-  readonly lines: Pick<IndexedFile, 'eachLine' | 'commits' | 'end'> | undefined;
+  readonly lines: Pick<IndexedFile, 'eachLine' | 'commits' | 'verify'> | undefined;
   /** Somebody else has committed, or removed the file, since this one was read or last committed. */
   changedOutside(): boolean;
-  /** Waits for commits under way; there can be none after it. */
+  /** Waits for commits under way; there can be none after it, and nothing can be read that has not been. */
   close(): Promise<void>;
+}
+
+export interface StateFileOptions {
+  /** The size up to which a log is never folded. */
+  small?: number;
+  /** The size up to which a file is read, and verified, at once. */
+  short?: number;
+  /** Told of a warning that comes after opening. */
+  onDamage?: (warning: StateFileError) => void;
 }
 
 /** A log shorter than this is never worth folding. */
 const SMALL = 256 * 1024;
 /** A commit of more keys than this writes the file anew, block by block, and not one enormous tail. */
 const MANY = 50_000;
+/** A log that is read whole at every opening may be as long as what was folded, up to here; then an eighth of it. */
+const LONG = 4 * 2 ** 20;
 /** A longer file is not kept when it is folded, so undo does not reach behind the fold. */
 const MOST_KEPT = 64 * 2 ** 20;
 
 /** The file as it was before the last fold. */
 export const previousFile = (path: string): string => `${path}.previous`;
 
-/** @param small the size up to which a log is never folded */
-export function openStateFile(path: string, small = SMALL): StateFile {
-  return new OpenFile(resolveStatePath(path), small);
+export function openStateFile(path: string, options: StateFileOptions = {}): StateFile {
+  return new OpenFile(resolveStatePath(path), options);
 }
 
 class OpenFile implements StateFile {
@@ -65,17 +88,19 @@ class OpenFile implements StateFile {
 
   constructor(
     readonly path: string,
-    small: number,
+    options: StateFileOptions,
   ) {
-    this.#adapter = new LinesAdapter(path, small);
+    this.#adapter = new LinesAdapter(path, options);
     this.#db = new LowSync<MemoryKeyspace>(this.#adapter, new MemoryKeyspace());
     this.#db.read();
     this.isNew = !this.#adapter.file;
-    if (this.#adapter.file && this.#adapter.mustRewrite) this.warning = damageWarning(path, this.#adapter.file, this.#adapter.aside);
   }
 
   readonly isNew: boolean;
-  readonly warning?: StateFileError;
+
+  get warning(): StateFileError | undefined {
+    return this.#adapter.warning;
+  }
 
   get keyspace(): Keyspace {
     return this.#db.data;
@@ -113,6 +138,7 @@ class OpenFile implements StateFile {
   close(): Promise<void> {
     const done = (): void => {
       this.#isClosed = true;
+      this.#adapter.file?.close();
     };
     return this.#last.then(done, done);
   }
@@ -154,36 +180,56 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   #folded = 0;
   #crc = 0;
   #unsynced: Unsynced | undefined;
+  readonly #small: number;
+  readonly #options: StateFileOptions;
+  warning: StateFileError | undefined;
 
   constructor(
     readonly path: string,
-    readonly small: number,
-  ) {}
+    options: StateFileOptions,
+  ) {
+    this.#options = options;
+    this.#small = options.small ?? SMALL;
+  }
 
   read(): MemoryKeyspace | null {
     let isTorn = false;
+    let keyspace: MemoryKeyspace | undefined;
+    const found = (damage: Damage): void => {
+      this.#distrust(damage, this.file?.revision ?? 0);
+      keyspace?.distrust();
+      if (this.warning) this.#options.onDamage?.(this.warning);
+    };
     try {
       for (;;) {
-        const { bytes, fingerprint: of } = readAll(this.path);
+        const { source, fingerprint: of } = openSource(this.path, this.#options.short ?? SHORT);
         this.fingerprint = of;
-        if (!bytes) return null;
-        this.file = indexLines(bytes, this.path);
+        if (!source) return null;
+        this.file = indexLines(source, this.path, found);
         if (!this.file.isTorn || isBeingWritten(this.path)) break;
         isTorn = fingerprint(this.path) === of; // otherwise its writer was just at it
         if (isTorn) break;
+        source.close();
       }
     } catch (error) {
       throw fileError('read', this.path, error);
     }
-    this.#end = this.file.end;
-    this.#folded = this.file.folded;
-    this.#crc = this.file.crc;
-    this.commands = this.file.commands;
-    this.mustRewrite = isTorn || this.file.damage !== undefined;
-    if (this.mustRewrite) this.aside = nameAside(this.path);
-    const keyspace = new MemoryKeyspace(this.file);
+    const { end, folded, crc, commands, damage, revision } = this.file;
+    this.#end = end;
+    this.#folded = folded;
+    this.#crc = crc;
+    this.commands = commands;
+    if (isTorn || damage !== undefined) this.#distrust(damage, revision);
+    keyspace = new MemoryKeyspace(this.file);
     if (this.mustRewrite) keyspace.distrust();
     return keyspace;
+  }
+
+  /** The next write does not build on the file. */
+  #distrust(damage: Damage | undefined, revision: number): void {
+    this.mustRewrite = true;
+    this.aside ||= nameAside(this.path);
+    this.warning ??= damagedError(this.path, damage, revision, this.aside);
   }
 
   write(keyspace: MemoryKeyspace): void {
@@ -216,19 +262,21 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
   }
 
   #shouldFold(keyspace: MemoryKeyspace): boolean {
-    if (this.#end === 0 || this.mustRewrite || this.isCompacting || this.#end - this.#folded > Math.max(this.#folded, this.small))
-      return true;
+    if (this.#end === 0 || this.mustRewrite || this.isCompacting) return true;
+    if (this.#end - this.#folded > Math.max(this.#small, Math.min(this.#folded, LONG), this.#folded / 8)) return true;
     const { changes, plain } = keyspace.pending();
     return changes.length + plain.size > MANY;
   }
 
   #append(keyspace: MemoryKeyspace): Unsynced {
-    const blocks = new Blocks(this.#crc);
-    writeChanges(keyspace, blocks, this.#extras());
-    const bytes = blocks.close();
+    const sink = new Chunks(this.#crc);
+    writeChanges(keyspace, sink, this.#extras());
+    const crc = sink.crc;
+    sink.write(FOOTER);
+    const bytes = sink.rest();
     const unsynced = overwriteTail(this.path, this.#end, bytes, FOOTER);
     this.#end += bytes.length - FOOTER.length;
-    this.#crc = blocks.crc;
+    this.#crc = crc;
     return unsynced;
   }
 
@@ -242,22 +290,29 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
     let size = 0;
     let crc = 0;
     const copy = (line: number): Buffer => (line < 0 ? keyspace.textLine(line) : (this.file?.lineBytes(line) ?? Buffer.alloc(0)));
-    const write = (block: (bytes: Buffer) => void): void => {
+    const write: FileWriter = (append, overwrite) => {
       const count = (bytes: Buffer): void => {
         size += bytes.length;
-        block(bytes);
+        append(bytes);
       };
-      const blocks = new Blocks(0, count);
-      writeFolded(keyspace, copy, blocks, extras);
-      crc = blocks.crc;
-      count(blocks.close());
+      const blocks = new Chunks(undefined, count);
+      blocks.write(HEADER + logLine(0));
+      const directory = writeBlocks(keyspace, copy, (bytes) => blocks.write(bytes));
+      count(blocks.rest());
+      const second = logLine(size);
+      const log = new Chunks(checksum(Buffer.from(HEADER + second), 0), count);
+      writeLog(keyspace, directory, log, extras);
+      crc = log.crc;
+      count(log.rest());
+      append(Buffer.from(FOOTER));
+      overwrite(HEADER.length, Buffer.from(second));
     };
     const keepsPrevious = this.commands > 0 && !this.mustRewrite && !this.isCompacting && this.#end <= MOST_KEPT;
     const extras = { ...this.#extras(), ...(keepsPrevious ? { follows: checksumText(this.#crc) } : {}) };
     if (this.isCompacting) rmSync(previousFile(this.path), { force: true });
     this.isCompacting = false;
     const unsynced = replaceFile(this.path, write, this.aside || undefined, keepsPrevious ? previousFile(this.path) : undefined);
-    this.#end = this.#folded = size - FOOTER.length;
+    this.#end = this.#folded = size;
     this.#crc = crc;
     return unsynced;
   }
@@ -267,18 +322,4 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
 function isBeingWritten(path: string): boolean {
   const owner = lockOwner(path);
   return owner !== undefined && owner.pid !== process.pid;
-}
-
-function damageWarning(path: string, { damage, revision }: IndexedFile, aside: string): StateFileError {
-  const what = damage ? describe(damage, revision) : `ends in the middle of a write: restored revision ${revision}, the last whole one`;
-  return new StateFileError('damaged', path, `the state file ${path} ${what}; the damaged file is kept as ${aside}`);
-}
-
-function describe({ isSalvaged, line, lost }: Damage, revision: number): string {
-  if (isSalvaged) {
-    const lines = lost === 0 ? '' : ` but ${lost === 1 ? 'one line' : `${lost} lines`} that cannot be read`;
-    return `does not match its checksum, as if edited by hand: taken as it stands${lines}, without its history`;
-  }
-  const commits = lost === 1 ? '1 commit from there on is lost' : `${lost} commits from there on are lost`;
-  return `is damaged at or after line ${line}: restored revision ${revision}, the last whole one; ${commits}`;
 }

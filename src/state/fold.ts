@@ -1,6 +1,10 @@
 // What a commit writes: lines appended to the log, or the whole file anew without what nobody can ask for any more.
-import { checksum, checksumEnd, deletedLine, FOOTER, HEADER, type Marker, markerStart, plainLine, registryLine } from './format.ts';
+import { NO_LINE } from './base-lines.ts';
+import { BlockWriter } from './block-writer.ts';
+import { type Directory, directoryLine } from './blocks.ts';
+import { checksumEnd, deletedLine, type Marker, markerStart, plainLine, registryLine } from './format.ts';
 import type { Change, KeyValue } from './keyspace.ts';
+import type { Entry } from './lines.ts';
 import type { MemoryKeyspace } from './memory-keyspace.ts';
 
 /** Takes text and remembers what it adds up to. */
@@ -11,7 +15,7 @@ export interface LineSink {
 }
 
 /** What a marker says beside the keyspace's revisions. */
-export type MarkerExtras = Pick<Marker, 'command' | 'commands' | 'follows' | 'sorted'>;
+export type MarkerExtras = Pick<Marker, 'command' | 'commands' | 'follows'>;
 
 /** The lines of what has changed since the last commit, with their marker. */
 export function writeChanges(keyspace: MemoryKeyspace, sink: LineSink, extras: MarkerExtras = {}): void {
@@ -25,31 +29,61 @@ export function writeChanges(keyspace: MemoryKeyspace, sink: LineSink, extras: M
 }
 
 /**
- * The whole file: every key as of the revision `compacted`, in order of keys, then the changes since. A function of the keyspace's
- * contents alone. Lines that nobody has touched are copied by `copy` unread.
+ * Every key as of the revision `compacted`, in order of keys, in blocks: a function of the keyspace's contents alone. Lines that nobody
+ * has touched are copied unread, and blocks in which there is no other line as a whole.
  */
-export function writeFolded(keyspace: MemoryKeyspace, copy: (line: number) => Buffer, sink: LineSink, extras: MarkerExtras = {}): void {
-  const changes = keyspace.changesSince(keyspace.compacted) ?? [];
-  const atStart = new Map<string, KeyValue | undefined>();
-  for (const { key, before } of changes) if (!atStart.has(key)) atStart.set(key, before);
-
-  const keys: string[] = [];
-  for (const key of keyspace.keys('/')) if (!atStart.has(key)) keys.push(key);
-  for (const [key, before] of atStart) if (before) keys.push(key);
-
-  sink.write(HEADER);
-  let sorted = 0;
-  for (const key of keys.sort()) {
-    sorted++;
-    const before = atStart.get(key);
-    const line = before ? undefined : keyspace.unread(key);
-    const entry = before ?? (line === undefined ? keyspace.get(key) : undefined);
-    if (entry) sink.write(entry.mod === 0 ? plainLine(key, entry.value) : registryLine(entry));
-    else if (line !== undefined) sink.write(copy(line));
+export function writeBlocks(keyspace: MemoryKeyspace, copy: (line: number) => Buffer, write: (bytes: Buffer) => void): Directory {
+  const changed = asOfStart(keyspace);
+  const out = new BlockWriter(write);
+  const { base } = keyspace.lines;
+  let n = 0;
+  const writeChanged = (): void => {
+    const [key, entry] = changed[n++] as [string, Entry | undefined];
+    if (entry !== undefined) out.line(key, typeof entry === 'number' ? copy(entry) : Buffer.from(entryLine(entry)));
+  };
+  for (const { first, until, whole } of base.runs()) {
+    const next = changed[n]?.[0];
+    const block = out.isEmpty && (next === undefined || (until !== undefined && next >= until)) ? whole() : undefined;
+    if (block) {
+      out.block(block);
+      continue;
+    }
+    for (let line = first; line !== NO_LINE; line = base.next(line)) {
+      const key = base.keyOf(line);
+      if (until !== undefined && key >= until) break;
+      while (n < changed.length && (changed[n]?.[0] ?? '') < key) writeChanged();
+      if (changed[n]?.[0] === key) writeChanged();
+      else out.line(key, base.bytesOf(line));
+    }
+    while (n < changed.length && until !== undefined && (changed[n]?.[0] ?? '') < until) writeChanged();
   }
-  for (const change of changes) sink.write(changeLine(change));
-  writeMarker(keyspace, changes, sink, { ...extras, sorted });
+  while (n < changed.length) writeChanged();
+  return out.close();
 }
+
+/** What differs from the file's base, in order of keys, each as it was at the revision `compacted`; undefined for what was not there. */
+function asOfStart(keyspace: MemoryKeyspace): [key: string, entry: Entry | undefined][] {
+  const atStart = new Map<string, KeyValue | undefined>();
+  for (const { key, before } of windowOf(keyspace)) if (!atStart.has(key)) atStart.set(key, before);
+  const touched = keyspace.lines.touched();
+  if (atStart.size === 0) return touched;
+  for (const one of touched) {
+    if (!atStart.has(one[0])) continue;
+    one[1] = atStart.get(one[0]);
+    atStart.delete(one[0]);
+  }
+  return atStart.size === 0 ? touched : [...touched, ...atStart].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The log of a file just folded: the directory of its blocks, the changes of the window, and a marker. */
+export function writeLog(keyspace: MemoryKeyspace, directory: Directory, sink: LineSink, extras: MarkerExtras = {}): void {
+  const changes = windowOf(keyspace);
+  sink.write(directoryLine(directory));
+  for (const change of changes) sink.write(changeLine(change));
+  writeMarker(keyspace, changes, sink, extras);
+}
+
+const windowOf = (keyspace: MemoryKeyspace): readonly Change[] => keyspace.changesSince(keyspace.compacted) ?? [];
 
 function writeMarker({ revision, compacted }: MemoryKeyspace, changes: readonly Change[], sink: LineSink, extras: MarkerExtras): void {
   const deleted: Record<string, string> = {};
@@ -61,63 +95,4 @@ function writeMarker({ revision, compacted }: MemoryKeyspace, changes: readonly 
 
 const changeLine = ({ key, after }: Change): string => (after ? registryLine(after) : deletedLine(key));
 
-/** Collects pieces; `flush` gets them in blocks, or all at once at the end when there is none. */
-export class Blocks implements LineSink {
-  #blocks: Buffer[] = [];
-  #text = '';
-  #size = 0;
-  #summed = 0;
-  #crc: number;
-
-  constructor(
-    crc: number,
-    readonly flush?: (block: Buffer) => void,
-  ) {
-    this.#crc = crc;
-  }
-
-  get crc(): number {
-    this.#encode();
-    for (; this.#summed < this.#blocks.length; this.#summed++)
-      this.#crc = checksum(this.#blocks[this.#summed] ?? Buffer.alloc(0), this.#crc);
-    return this.#crc;
-  }
-
-  write(piece: string | Buffer): void {
-    if (typeof piece === 'string') {
-      this.#text += piece;
-      if (this.#text.length < BLOCK) return;
-      this.#encode();
-    } else {
-      this.#encode();
-      this.#push(piece);
-    }
-    if (this.#size > BLOCK && this.flush) this.#flush();
-  }
-
-  /** What has not been flushed, closed by the footer, which no checksum covers. */
-  close(): Buffer {
-    this.#encode();
-    return Buffer.concat([...this.#blocks, Buffer.from(FOOTER)]);
-  }
-
-  #encode(): void {
-    if (this.#text === '') return;
-    this.#push(Buffer.from(this.#text));
-    this.#text = '';
-  }
-
-  #push(block: Buffer): void {
-    this.#blocks.push(block);
-    this.#size += block.length;
-  }
-
-  #flush(): void {
-    void this.crc;
-    this.flush?.(Buffer.concat(this.#blocks));
-    this.#blocks = [];
-    this.#size = this.#summed = 0;
-  }
-}
-
-const BLOCK = 1 << 20;
+const entryLine = (entry: KeyValue): string => (entry.mod === 0 ? plainLine(entry.key, entry.value) : registryLine(entry));

@@ -1,27 +1,44 @@
 // The line format. The file is one JSON document and at the same time a log, one key per line:
 //
-//     {"/kubemu/format":{"name":"kubemu","version":1}
-//     ,"/registry/pods/default/web":{"create":7,"mod":9,"version":2,"value":{…}}
+//     {"/kubemu/format":{"name":"kubemu","version":2}
+//     ,"/kubemu/log":            367
 //     ,"/kubemu/clock":1767225600000
+//     ,"/registry/pods/default/web":{"create":7,"mod":9,"version":2,"value":{…}}
+//     ,"/kubemu/blocks":{"bytes":[107],"lines":[2],"checksums":[1843972],"keys":["/kubemu/clock"]}
 //     ,"/registry/pods/default/old":null
-//     ,"/kubemu/commit":{"revision":9,"compacted":0,"deleted":{"8":"/registry/pods/default/old"},"checksum":"1c291ca3"}
+//     ,"/kubemu/commit":{"revision":10,"compacted":9,"deleted":{"10":"/registry/pods/default/old"},"checksum":"1c291ca3"}
 //     }
 //
-// Of equal keys the last one counts, for us as for `jq`; null is a deleted key. A commit overwrites the closing brace by its lines, a
-// marker and the brace again. A marker makes everything before it count: its checksum is the CRC-32 of the file up to the checksum
-// itself, earlier markers included. Lines of `/registry/` stand in order of revision, and those that have been superseded are the
-// key's history. After a fold the file starts with each key as of the revision `compacted`, in order of keys; the changes since follow.
+// Of equal keys the last one counts, for us as for `jq`; null is a deleted key. After a fold the file starts with each key as of the
+// revision `compacted`, in order of keys, cut into blocks (blocks.ts). The log begins behind them, at the byte that the second line
+// names: a directory of the blocks, with where each begins and its checksum, then the changes since `compacted`, then a line for each
+// later change. So one key is found by reading the directory, the log and one block. A commit overwrites the closing brace by its
+// lines, a marker and the brace again. A marker makes everything before it count: its checksum is the CRC-32 of the first two lines
+// and of the log up to the checksum itself, earlier markers included. Lines of `/registry/` stand in the log in order of revision,
+// and those that have been superseded are the key's history.
+//
+// Version 1 had neither blocks nor the second line: everything was log, and the first marker said how many of its lines were in order
+// of keys (`sorted`). It is still read, appended to as it is, and becomes version 2 with the next fold.
 import { crc32 } from 'node:zlib';
 import { deepFreeze } from '../machinery/freeze.ts';
 import type { KeyValue } from './keyspace.ts';
 
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 export const HEADER_START = '{"/kubemu/format":{"name":"kubemu","version":';
 export const HEADER = `${HEADER_START}${FORMAT_VERSION}}\n`;
 export const FOOTER = '}\n';
 
-const MARKER_KEY = '/kubemu/commit';
+const LOG_WIDTH = 15;
+export const LOG_KEY = '/kubemu/log';
+/** The second line: at which byte the log begins. Always of one length, because it is known last. */
+export const logLine = (log: number): string => `,"${LOG_KEY}":${String(log).padStart(LOG_WIDTH)}\n`;
+/** Where the blocks begin. */
+export const HEAD_LENGTH = HEADER.length + logLine(0).length;
+
+export const BLOCKS_KEY = '/kubemu/blocks';
+
+export const MARKER_KEY = '/kubemu/commit';
 export const MARKER_START = `,"${MARKER_KEY}":{`;
 const CHECKSUM = ',"checksum":"';
 /** From the checksum's comma to the end of the marker's line, newline excluded. */
@@ -36,7 +53,7 @@ export interface Marker {
   command?: CommandMark;
   /** How many commands the file has seen; absent for none. */
   commands?: number;
-  /** In the first section after a fold: how many lines stand in order of keys. */
+  /** Version 1, in the first section after a fold: how many lines stand in order of keys. */
   sorted?: number;
   /** In the first section after a fold: the checksum at which the folded file ended, which may be kept beside (rewind.ts). */
   follows?: string;

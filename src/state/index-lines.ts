@@ -1,28 +1,20 @@
-// Reads a state file without parsing it: where each key's last whole line is, and which lines it supersedes.
-// Sections count only up to the last marker whose checksum holds; what follows is a torn write or damage.
+// Reads a state file without parsing it: where each key's last whole line is, and which lines it supersedes. Only the first lines and the
+// log are looked at; what was folded waits in its blocks. Sections of the log count only up to the last marker whose checksum holds;
+// what follows is a torn write or damage.
 import { deepFreeze } from '../machinery/freeze.ts';
+import { type BaseLines, findLine, NO_LINE, numberedLines } from './base-lines.ts';
+import { type BlockDamage, Blocks, parseDirectory } from './blocks.ts';
 import { StateFileError } from './errors.ts';
-import {
-  CHECKSUM_LENGTH,
-  checksum,
-  checksumEnd,
-  FOOTER,
-  FORMAT_VERSION,
-  HEADER_START,
-  keyAt,
-  MARKER_START,
-  type Marker,
-  parseMarker,
-  type RegistryLine,
-  valueOffset,
-} from './format.ts';
-import type { Change, KeyValue } from './keyspace.ts';
+import { CHECKSUM_LENGTH, checksum, checksumEnd, FOOTER, keyAt, MARKER_START, type Marker, parseMarker, valueOffset } from './format.ts';
+import { readHead } from './header.ts';
+import { readHistory } from './history.ts';
+import type { KeyValue } from './keyspace.ts';
 import { Lines } from './lines.ts';
-import { isRegistry, type Origin } from './memory-keyspace.ts';
+import { isRegistry, type Origin, RESERVED } from './memory-keyspace.ts';
 import { salvage } from './salvage.ts';
+import type { Source } from './source.ts';
 
 export interface IndexedFile extends Origin {
-  readonly bytes: Buffer;
   /** Where the closing brace stands, or belongs: behind the last good marker. */
   readonly end: number;
   /** Where the first section ends: the size of the last fold. */
@@ -40,6 +32,11 @@ export interface IndexedFile extends Origin {
   eachLine(visit: (key: string, size: number, role: LineRole) => void): void;
   /** A line's bytes, comma and newline included. */
   lineBytes(line: number): Buffer;
+  /** Reads everything, so that all damage becomes known. */
+  verify(): void;
+  /** The file's bytes up to where a commit ends, in pieces. */
+  copyTo(end: number, write: (bytes: Buffer) => void): void;
+  close(): void;
 }
 
 /** Where a commit ends, and what its marker says. */
@@ -58,177 +55,196 @@ export interface Damage {
   line: number;
   /** How many whole commits follow, or lines that could not be read. */
   lost: number;
+  /** Lines up to this one are damaged, and those that can be read count as they stand. */
+  last?: number;
 }
 
-const COMMIT = MARKER_START.slice(2, MARKER_START.indexOf('"', 2));
+/** Lines of the log are numbered from here on. */
+const LOG = 2 ** 50;
+const PIECE = 8 * 2 ** 20;
 
-export function indexLines(bytes: Buffer, path: string): IndexedFile {
-  checkHeader(bytes, path);
+/** @param onDamage told of damage that is found later, when a block is first read */
+export function indexLines(source: Source, path: string, onDamage: (damage: Damage) => void = () => {}): IndexedFile {
+  const head = readHead(source, path);
+  const bytes = source.read(head.log, source.size);
+  const at = (offset: number): number => head.log + offset;
+  /** Where each line of the log starts in `bytes`. */
   const starts: number[] = [];
-  /** The line that a line supersedes; nothing for none. */
+  /** The line of the log that a line of the log supersedes. */
   const previous = new Map<number, number>();
   const markers: number[] = [];
+  const hidden = new Set<string>();
   let lines = new Lines();
-  const lineEnd = (line: number): number => starts[line + 1] ?? end;
-  const keyOf = (line: number): string => keyAt(bytes, starts[line] ?? 0);
-
   let end = 0;
-  let crc = 0;
+  const startOf = (line: number): number => starts[line - LOG] ?? 0;
+  const endOf = (line: number): number => starts[line - LOG + 1] ?? end;
+  const keyOf = (line: number): string => (line >= LOG ? keyAt(bytes, startOf(line)) : lines.base.keyOf(line));
+  const lineBytes = (line: number): Buffer => (line >= LOG ? bytes.subarray(startOf(line), endOf(line)) : lines.base.bytesOf(line));
+  const textOf = (line: number): string => bytes.toString('utf8', startOf(line), endOf(line));
+  const isNull = (line: number): boolean => line >= LOG && bytes[endOf(line) - 2] === 0x6c && bytes[endOf(line) - 6] === 0x3a; // `:null` and a newline
+  const markerOf = (line: number): Marker => parseMarker(textOf(line));
+
+  let crc = checksum(head.bytes, 0);
   let folded = 0;
-  let whole = 0;
+  let whole = LOG;
   let damaged = false;
-  for (let at = bytes.indexOf(10) + 1; at > 0 && bytes[at] === 0x2c; ) {
-    const next = bytes.indexOf(10, at) + 1;
+  let blocks: Blocks | undefined;
+  for (let start = 0; bytes[start] === 0x2c; ) {
+    const next = bytes.indexOf(10, start) + 1;
     const stop = next || bytes.length;
-    if (isMarker(bytes, at)) {
-      const sum = sumOfMarker(bytes, at, stop, end, crc);
+    if (isMarker(bytes, start)) {
+      const sum = sumOfMarker(bytes, start, stop, end, crc);
       if (typeof sum !== 'number') {
         damaged = sum === 'damaged';
         break;
       }
       crc = checksum(bytes.subarray(stop - CHECKSUM_LENGTH - 1, stop), sum);
-      starts.push(at);
-      markers.push(starts.length - 1);
+      starts.push(start);
+      markers.push(LOG + starts.length - 1);
       end = stop;
       if (folded === 0) {
         folded = end;
-        whole = Math.min(markerOf(starts.length - 1).sorted ?? 0, starts.length - 1);
-        lines = new Lines({ count: whole, keyOf });
+        const base = baseOf();
+        if (!base) return fromWhatIsLeft();
+        lines = new Lines(base);
+        if (!head.hasBlocks) whole += base.count;
       }
-      for (; whole < starts.length; whole++) supersede(whole);
-    } else starts.push(at);
-    at = next;
+      for (; whole < LOG + starts.length; whole++) supersede(whole);
+    } else starts.push(start);
+    if (next === 0) break;
+    start = next;
   }
-  starts.length = whole;
+  starts.length = whole - LOG;
 
   const lost = countMarkers(bytes, end);
-  if (end === 0) {
-    if (lost > 0) return salvage(bytes);
+  if (end === 0) return fromWhatIsLeft();
+  const marker = markerOf(markers.at(-1) ?? 0);
+
+  /** What the first section was folded to. */
+  function baseOf(): BaseLines | undefined {
+    if (!head.hasBlocks)
+      return numberedLines(Math.min(markerOf(markers[0] ?? 0).sorted ?? 0, starts.length - 1), LOG, { keyOf, bytesOf: lineBytes });
+    const directory = parseDirectory(textOf(LOG), head.log);
+    if (!directory) return undefined;
+    blocks = new Blocks(source, directory);
+    let isSound = true;
+    blocks.onDamage = () => {
+      isSound = false;
+    };
+    if (source.isWhole) blocks.verify();
+    blocks.onDamage = (found) => onDamage(damageOfBlock(found));
+    return isSound ? blocks : undefined;
+  }
+
+  /** There is no whole commit, or not all of its blocks. */
+  function fromWhatIsLeft(): IndexedFile {
+    const everything = source.read(0, source.size);
+    if (countMarkers(everything, 0) > 0) return salvage(everything);
     throw new StateFileError(
       'damaged',
       path,
       `the state file ${path} ends before its first commit, so nothing can be restored from it: move it away to start afresh`,
     );
   }
-  const marker = markerOf(markers.at(-1) ?? 0);
 
   function supersede(line: number): void {
     const key = keyOf(line);
-    const before = lines.get(key);
+    if (RESERVED.has(key)) return;
+    const before = lines.getTouched(key);
     if (typeof before === 'number') previous.set(line, before);
-    if (isNull(line)) lines.delete(key);
-    else if (key !== COMMIT) lines.set(key, line);
+    else if (hidden.delete(key)) previous.set(line, NO_LINE);
+    if (isNull(line)) {
+      lines.hide(key);
+      hidden.add(key);
+    } else lines.set(key, line);
   }
 
-  function isNull(line: number): boolean {
-    const stop = lineEnd(line);
-    return bytes[stop - 2] === 0x6c && bytes[stop - 6] === 0x3a; // `:null` and a newline
-  }
-
-  function markerOf(line: number): Marker {
-    return parseMarker(bytes.toString('utf8', starts[line], lineEnd(line)));
+  /** The line that a line of the log supersedes, in the log or in the base. */
+  function supersededBy(line: number, key: string): number | undefined {
+    const before = previous.get(line) ?? findLine(lines.base, key);
+    return before === NO_LINE || before === line ? undefined : before;
   }
 
   function load(key: string, line: number): KeyValue {
-    const text = bytes.toString('utf8', (starts[line] ?? 0) + valueOffset(key), lineEnd(line) - 1);
+    const text = lineBytes(line).toString('utf8', valueOffset(key)).slice(0, -1);
     if (!isRegistry(key)) return deepFreeze({ key, create: 0, mod: 0, version: 0, value: JSON.parse(text) as unknown });
-    const { create, mod, version, value } = JSON.parse(text) as RegistryLine;
+    const { create, mod, version, value } = JSON.parse(text) as Omit<KeyValue, 'key'>;
     return deepFreeze({ key, create, mod, version, value });
   }
 
-  /** Reads backwards to the first line that the window does not hold, then tells the story from there. */
-  function history(): Change[] {
-    const loaded = new Map<number, KeyValue>();
-    const entry = (line: number): KeyValue => {
-      const known = loaded.get(line) ?? load(keyOf(line), line);
-      loaded.set(line, known);
-      return known;
-    };
-    const isRecent = (line: number): boolean => isNull(line) || modAt(line) > marker.compacted;
-    let first = starts.length;
-    while (first > 0 && (!isRegistry(keyOf(first - 1)) || isRecent(first - 1))) first--;
-
-    const changes: Change[] = [];
-    for (const stop of markers) {
-      if (stop < first) continue;
-      const section: number[] = [];
-      for (; first < stop; first++) if (isRegistry(keyOf(first))) section.push(first);
-      first++;
-      const deletions = Object.keys(markerOf(stop).deleted).map(Number);
-      // Deletions that had left the window when they were written are not listed; they come first.
-      let deletion = deletions.length - section.filter(isNull).length;
-      for (const line of section) {
-        const key = keyOf(line);
-        const superseded = previous.get(line);
-        const before = superseded === undefined ? undefined : entry(superseded);
-        if (!isNull(line)) {
-          const after = entry(line);
-          changes.push(before ? { revision: after.mod, key, after, before } : { revision: after.mod, key, after });
-          continue;
-        }
-        const revision = deletions[deletion++];
-        if (revision !== undefined && before) changes.push({ revision, key, before });
-      }
-    }
-    return changes.filter(({ revision }) => revision > marker.compacted);
+  /** The mod revision of a line under `/registry/`, from its first bytes. */
+  function modAt(line: number, key: string): number {
+    return Number(/"mod":(\d+)/.exec(lineBytes(line).toString('latin1', valueOffset(key), valueOffset(key) + 64))?.[1]);
   }
 
   function eachLine(visit: (key: string, size: number, role: LineRole) => void): void {
+    const firstOfLog = LOG + (head.hasBlocks ? 0 : lines.base.count);
+    const inLog = new Map<string, number>();
     const next = new Map<number, number>();
-    for (const [line, before] of previous) next.set(before, line);
-    const isRecent = (line: number): boolean => isNull(line) || modAt(line) > marker.compacted;
-    for (let line = 0; line < starts.length; line++) {
+    for (let line = firstOfLog; line < whole; line++) {
       const key = keyOf(line);
-      const successor = next.get(line);
-      let role: LineRole = 'log';
-      if (key !== COMMIT && successor === undefined && !isNull(line)) role = 'live';
-      else if (isRegistry(key) && isRecent(successor ?? line)) role = 'history';
-      visit(key, lineEnd(line) - (starts[line] ?? 0), role);
+      const before = supersededBy(line, key);
+      if (before !== undefined) next.set(before, line);
+      if (!inLog.has(key)) inLog.set(key, line);
     }
-  }
-
-  /** The mod revision of a line under `/registry/`, from its first bytes. */
-  function modAt(line: number): number {
-    const start = (starts[line] ?? 0) + valueOffset(keyOf(line));
-    return Number(/"mod":(\d+)/.exec(bytes.toString('latin1', start, start + 64))?.[1]);
+    const visitLine = (line: number, key: string): void => {
+      const successor = next.get(line);
+      const recent = successor ?? line;
+      let role: LineRole = 'log';
+      if (!RESERVED.has(key) && successor === undefined && !isNull(line)) role = 'live';
+      else if (isRegistry(key) && (isNull(recent) || modAt(recent, key) > marker.compacted)) role = 'history';
+      visit(key, lineBytes(line).length, role);
+    };
+    for (let line = lines.base.seek(''); line !== NO_LINE; line = lines.base.next(line)) visitLine(line, lines.base.keyOf(line));
+    for (let line = firstOfLog; line < whole; line++) visitLine(line, keyOf(line));
   }
 
   return {
-    bytes,
-    end,
-    folded,
+    end: at(end),
+    folded: at(folded),
     crc,
     revision: marker.revision,
     compacted: marker.compacted,
     commands: marker.commands ?? 0,
-    commits: () => markers.map((line) => ({ end: lineEnd(line), ...markerOf(line) })),
+    commits: () => markers.map((line) => ({ end: at(endOf(line)), ...markerOf(line) })),
     eachLine,
     lines,
     load,
-    history,
+    history: () =>
+      readHistory({
+        first: LOG,
+        count: starts.length,
+        markers,
+        compacted: marker.compacted,
+        keyOf,
+        isNull,
+        modAt,
+        markerOf,
+        supersededBy,
+        load,
+      }),
     isTorn: !FOOTER.startsWith(bytes.toString('latin1', end, end + FOOTER.length + 1)),
-    lineBytes: (line) => bytes.subarray(starts[line], lineEnd(line)),
-    ...(damaged || lost > 0 ? { damage: { isSalvaged: false, line: newlines(bytes, end) + 1, lost } } : {}),
+    lineBytes,
+    verify: () => blocks?.verify(),
+    copyTo(stop, write) {
+      for (let from = 0; from < stop; from += PIECE) write(source.read(from, Math.min(stop, from + PIECE)));
+    },
+    close: () => source.close(),
+    ...(damaged || lost > 0 ? { damage: { isSalvaged: false, line: linesBefore(), lost } } : {}),
   };
+
+  /** The line of the file, counted from 1, that follows the last whole commit. */
+  function linesBefore(): number {
+    return newlines(head.bytes) + (head.hasBlocks ? lines.base.count : 0) + newlines(bytes.subarray(0, end)) + 1;
+  }
 }
+
+const damageOfBlock = ({ first, last, lost }: BlockDamage): Damage => ({ isSalvaged: true, line: first, last, lost });
 
 const MARKER_HEAD = Buffer.from(MARKER_START.slice(0, -1));
 
 const isMarker = (bytes: Buffer, start: number): boolean =>
   bytes[start + 10] === MARKER_HEAD[10] && MARKER_HEAD.equals(bytes.subarray(start, start + MARKER_HEAD.length));
-
-function checkHeader(bytes: Buffer, path: string): void {
-  const head = bytes.toString('latin1', 0, HEADER_START.length + 20);
-  const version = head.startsWith(HEADER_START) ? /^[1-9]\d*(?=\}\n)/.exec(head.slice(HEADER_START.length))?.[0] : undefined;
-  if (version === undefined) throw new StateFileError('foreign', path, `${path} is not a kubemu state file, or its first line is damaged`);
-  if (Number(version) > FORMAT_VERSION) {
-    throw new StateFileError(
-      'newer',
-      path,
-      `the state file ${path} has format ${version}, this kubemu knows up to ${FORMAT_VERSION}: use a newer kubemu`,
-    );
-  }
-}
 
 /** The checksum up to the marker's own, when that is what the marker says. */
 function sumOfMarker(bytes: Buffer, start: number, stop: number, end: number, crc: number): number | 'torn' | 'damaged' {
@@ -248,8 +264,8 @@ function countMarkers(bytes: Buffer, from: number): number {
   return count;
 }
 
-function newlines(bytes: Buffer, before: number): number {
+function newlines(bytes: Buffer): number {
   let count = 0;
-  for (let at = bytes.indexOf(10); at >= 0 && at < before; at = bytes.indexOf(10, at + 1)) count++;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++;
   return count;
 }

@@ -1,127 +1,152 @@
-// Which line or entry a key has. The first section of a folded file stands in order of keys, so its lines are found by halving and their
-// keys stay unread; only what is not in that order, or has been touched, is kept in a map.
+// Which line or entry a key has: what has been touched is kept in a map, in front of the lines that the file starts with (base-lines.ts),
+// which are only looked at when somebody asks for them.
+import { type BaseLines, findLine, NO_LINE, NO_LINES } from './base-lines.ts';
 import type { KeyValue } from './keyspace.ts';
 import { behind, SortedKeys } from './sorted-keys.ts';
 
-/** The part of a file whose lines 0 to `count` stand in order of keys. */
-export interface SortedLines {
-  readonly count: number;
-  keyOf(line: number): string;
-}
-
-const NOTHING: SortedLines = { count: 0, keyOf: () => '' };
+/** A whole entry, or the line that holds it. */
+export type Entry = KeyValue | number;
 
 export class Lines {
-  /** Undefined: deleted since. */
-  readonly #top = new Map<string, KeyValue | number | undefined>();
-  readonly #sorted: SortedLines;
-  /** Keys that no sorted line has; made when somebody first asks for keys in order. */
-  #added: SortedKeys | undefined;
-  /** Keys of sorted lines that have been deleted since. */
-  readonly #gone = new SortedKeys();
+  /** Undefined: deleted. */
+  readonly #top = new Map<string, Entry | undefined>();
+  readonly base: BaseLines;
+  /** Keys of the map that are not deleted; made when somebody first asks for keys in order. */
+  #present: SortedKeys | undefined;
+  /** What the map changes in the number of keys; made when somebody first counts. */
+  #difference: Difference | undefined;
 
-  constructor(sorted: SortedLines = NOTHING) {
-    this.#sorted = sorted;
+  constructor(base: BaseLines = NO_LINES) {
+    this.base = base;
   }
 
-  get(key: string): KeyValue | number | undefined {
+  get(key: string): Entry | undefined {
     const known = this.#top.get(key);
-    if (known !== undefined || this.#sorted.count === 0 || this.#top.has(key)) return known;
-    const line = this.#find(key);
-    return line < 0 ? undefined : line;
+    if (known !== undefined || this.base.count === 0 || this.#top.has(key)) return known;
+    const line = findLine(this.base, key);
+    return line === NO_LINE ? undefined : line;
+  }
+
+  /** {@link get}, of what stands in front of the base only. */
+  getTouched(key: string): Entry | undefined {
+    return this.#top.get(key);
   }
 
   has(key: string): boolean {
     return this.get(key) !== undefined;
   }
 
-  set(key: string, entry: KeyValue | number): void {
-    if (this.#top.get(key) === undefined) {
-      if (this.#find(key) < 0) this.#added?.add(key);
-      else if (this.#top.has(key)) this.#gone.delete(key);
-    }
+  set(key: string, entry: Entry): void {
+    if (this.#present && this.#top.get(key) === undefined) this.#present.add(key);
+    this.#difference?.touch(key);
     this.#top.set(key, entry);
   }
 
   delete(key: string): void {
-    if (!this.has(key)) return;
-    if (this.#find(key) < 0) {
-      this.#top.delete(key);
-      this.#added?.delete(key);
-    } else {
-      this.#top.set(key, undefined);
-      this.#gone.add(key);
-    }
+    this.hide(key);
+    if (findLine(this.base, key) === NO_LINE) this.#top.delete(key);
+  }
+
+  /** {@link delete}, without looking whether there is such a key. */
+  hide(key: string): void {
+    if (this.#top.get(key) !== undefined) this.#present?.delete(key);
+    this.#difference?.touch(key);
+    this.#top.set(key, undefined);
+  }
+
+  /** What differs from the base, in order of keys; undefined for what has been deleted. */
+  touched(): [key: string, entry: Entry | undefined][] {
+    const keys = this.#present ? [...this.#present.scan('')] : [];
+    for (const [key, entry] of this.#top) if (!this.#present || entry === undefined) keys.push(key);
+    return keys.sort().map((key) => [key, this.#top.get(key)]);
   }
 
   count(prefix: string): number {
-    const sorted = prefix === '' ? this.#sorted.count : this.#from(behind(prefix)) - this.#from(prefix);
-    return sorted - this.#gone.count(prefix) + this.#others().count(prefix);
+    if (this.base.count === 0) return this.#keys().count(prefix);
+    this.#difference ??= new Difference(this.#top, this.base);
+    const inBase = prefix === '' ? this.base.count : this.base.rank(behind(prefix)) - this.base.rank(prefix);
+    return inBase + this.#difference.count(prefix);
   }
 
   /** Keys in order. They may change while this runs; what is added or deleted ahead of the current key is seen. */
   scan(prefix: string, after?: string): Iterable<string> {
-    return this.#sorted.count === 0 ? this.#others().scan(prefix, after) : this.#merged(prefix, after);
+    return this.base.count === 0 ? this.#keys().scan(prefix, after) : this.#merged(prefix, after);
   }
 
   *#merged(prefix: string, after?: string): Iterable<string> {
-    const { count, keyOf } = this.#sorted;
-    const added = this.#others();
+    const { base } = this;
+    const present = this.#keys();
+    const keyAt = (line: number): string | undefined => {
+      const key = line === NO_LINE ? undefined : base.keyOf(line);
+      return key?.startsWith(prefix) ? key : undefined;
+    };
     let last = after;
-    let line = this.#from(after !== undefined && after >= prefix ? `${after}\0` : prefix);
-    let others = added.scan(prefix, last);
+    let line = base.seek(after !== undefined && after >= prefix ? `${after}\0` : prefix);
+    let key = keyAt(line);
+    let others = present.scan(prefix, last);
     let other = others.next().value as string | undefined;
-    let seen = added.version;
+    let seen = present.version;
     for (;;) {
-      let key = line < count ? keyOf(line) : undefined;
-      if (key !== undefined && !key.startsWith(prefix)) key = undefined;
-      if (added.version !== seen) {
-        others = added.scan(prefix, last);
+      if (present.version !== seen) {
+        others = present.scan(prefix, last);
         other = others.next().value as string | undefined;
-        seen = added.version;
+        seen = present.version;
       }
       if (key === undefined && other === undefined) return;
-      if (key !== undefined && (other === undefined || key < other)) {
-        line++;
-        if (this.#top.size > 0 && this.#top.get(key) === undefined && this.#top.has(key)) continue;
-        last = key;
-        yield key;
+      if (key !== undefined && (other === undefined || key <= other)) {
+        const current = key;
+        line = base.next(line);
+        key = keyAt(line);
+        if (this.#top.has(current)) continue; // deleted, or to come from the map
+        last = current;
+        yield current;
       } else {
-        last = other;
         const current = other as string;
+        last = current;
         other = others.next().value as string | undefined;
         yield current;
       }
     }
   }
 
-  #others(): SortedKeys {
-    if (!this.#added) {
+  #keys(): SortedKeys {
+    if (!this.#present) {
       const keys: string[] = [];
-      for (const [key, entry] of this.#top) if (entry !== undefined && this.#find(key) < 0) keys.push(key);
-      this.#added = new SortedKeys(keys.sort());
+      for (const [key, entry] of this.#top) if (entry !== undefined) keys.push(key);
+      this.#present = new SortedKeys(keys.sort());
     }
-    return this.#added;
+    return this.#present;
+  }
+}
+
+/** How the number of keys differs from the base's. Whether the base has a key is only found out for keys that are counted. */
+class Difference {
+  readonly #added = new SortedKeys();
+  readonly #gone = new SortedKeys();
+  readonly #unsure: SortedKeys;
+
+  constructor(
+    readonly top: ReadonlyMap<string, Entry | undefined>,
+    readonly base: BaseLines,
+  ) {
+    this.#unsure = new SortedKeys([...top.keys()].sort());
   }
 
-  /** The first sorted line at or behind `key`. */
-  #from(key: string): number {
-    const { count, keyOf } = this.#sorted;
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (keyOf(middle) < key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  touch(key: string): void {
+    this.#added.delete(key);
+    this.#gone.delete(key);
+    this.#unsure.delete(key);
+    this.#unsure.add(key);
   }
 
-  /** The sorted line of a key; -1 for none. */
-  #find(key: string): number {
-    const { count, keyOf } = this.#sorted;
-    if (count === 0) return -1;
-    const line = this.#from(key);
-    return line < count && keyOf(line) === key ? line : -1;
+  count(prefix: string): number {
+    for (const key of this.#unsure.scan(prefix)) {
+      this.#unsure.delete(key);
+      const isPresent = this.top.get(key) !== undefined;
+      const isInBase = findLine(this.base, key) !== NO_LINE;
+      if (isPresent && !isInBase) this.#added.add(key);
+      if (!isPresent && isInBase) this.#gone.add(key);
+    }
+    return this.#added.count(prefix) - this.#gone.count(prefix);
   }
 }

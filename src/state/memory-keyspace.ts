@@ -1,6 +1,6 @@
 // The keyspace in memory, alone or in front of a file. Entries that came with a file stay unread lines until somebody asks.
 import { deepFreeze } from '../machinery/freeze.ts';
-import { keyText, parseLine, registryText } from './format.ts';
+import { BLOCKS_KEY, keyText, LOG_KEY, MARKER_KEY, parseLine, registryText } from './format.ts';
 import type { Change, Compare, Keyspace, KeyValue } from './keyspace.ts';
 import { Lines } from './lines.ts';
 
@@ -32,16 +32,22 @@ export interface Pending {
 export const isRegistry = (key: string): boolean => key.startsWith('/registry/');
 
 /** Keys that the line format itself uses. */
-export const RESERVED: ReadonlySet<string> = new Set(['/kubemu/format', '/kubemu/commit']);
+export const RESERVED: ReadonlySet<string> = new Set(['/kubemu/format', LOG_KEY, BLOCKS_KEY, MARKER_KEY]);
 
 /** An empty keyspace that lives in memory only. */
 export function createKeyspace(): Keyspace {
   return new MemoryKeyspace();
 }
 
+/** So many entries that were only read are kept, and as many that were read before them. */
+const MOST_READ = 16_384;
+
 export class MemoryKeyspace implements Keyspace {
   readonly #entries: Lines;
   readonly #origin: Origin | undefined;
+  /** Entries that were read and not changed, by line: those of late, and those before. */
+  #read = new Map<number, KeyValue>();
+  #readBefore = new Map<number, KeyValue>();
   #revision: number;
   #written: number;
   #compacted: number;
@@ -86,7 +92,7 @@ export class MemoryKeyspace implements Keyspace {
 
   get<T = unknown>(key: string): KeyValue<T> | undefined {
     const entry = this.#entries.get(key);
-    return (typeof entry === 'number' ? this.#load(key, entry) : entry) as KeyValue<T> | undefined;
+    return (typeof entry === 'number' ? (this.#read.get(entry) ?? this.#load(key, entry)) : entry) as KeyValue<T> | undefined;
   }
 
   value<T = unknown>(key: string): T | undefined {
@@ -132,7 +138,7 @@ export class MemoryKeyspace implements Keyspace {
     this.#distrusted = true;
   }
 
-  /** The line of a key that {@link putText} has put, by the number that {@link unread} gives. */
+  /** The line that {@link putText} has made, by its number. */
   textLine(line: number): Buffer {
     return this.#texts[-line - 1] ?? Buffer.alloc(0);
   }
@@ -197,15 +203,19 @@ export class MemoryKeyspace implements Keyspace {
     this.#distrusted = true;
   }
 
-  /** The line that still holds the key's value, if nobody has read or written it. */
-  unread(key: string): number | undefined {
-    const entry = this.#entries.get(key);
-    return typeof entry === 'number' ? entry : undefined;
+  /** Which line or entry each key has, for who writes them to a file. */
+  get lines(): Lines {
+    return this.#entries;
   }
 
   #load(key: string, line: number): KeyValue | undefined {
-    const entry = line < 0 ? parseLine(key, this.textLine(line).toString()) : this.#origin?.load(key, line);
-    if (entry) this.#entries.set(key, entry);
+    const entry = this.#readBefore.get(line) ?? (line < 0 ? parseLine(key, this.textLine(line).toString()) : this.#origin?.load(key, line));
+    if (!entry) return undefined;
+    if (this.#read.size >= MOST_READ) {
+      this.#readBefore = this.#read;
+      this.#read = new Map();
+    }
+    this.#read.set(line, entry);
     return entry;
   }
 

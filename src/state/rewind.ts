@@ -1,7 +1,8 @@
 // Going back: the file is its own log, and the log before the last fold is kept beside it, so that any earlier commit can be the last
 // one again. Restores and undone commands take the same way as a fold: a new file beside the old one, then a rename.
 
-import { type Fingerprint, fingerprint, readAll, replaceFile, resolveStatePath } from './disk.ts';
+import { damagedError } from './damage.ts';
+import { type FileWriter, type Fingerprint, fingerprint, openSource, replaceFile, resolveStatePath } from './disk.ts';
 import { fileError } from './errors.ts';
 import { previousFile } from './file.ts';
 import { type CommandMark, checksumText, FOOTER } from './format.ts';
@@ -11,8 +12,14 @@ import { type Commit, type IndexedFile, indexLines } from './index-lines.ts';
 export interface DoneCommand extends CommandMark {
   /** The store's revision before it. */
   readonly before: number;
-  /** The bytes of the file before it. */
-  readonly bytes: Buffer;
+  /** The state before it. */
+  readonly state: WholeState;
+}
+
+/** A file up to where a commit ends, without its closing brace. */
+export interface WholeState {
+  readonly size: number;
+  copy(write: (bytes: Buffer) => void): void;
 }
 
 interface Kept {
@@ -38,26 +45,26 @@ export function doneCommands(path: string): DoneCommand[] {
     if (!command || seen.has(command.number)) continue;
     seen.add(command.number);
     const before = kept[i - 1];
-    if (before) done.push({ ...command, before: before.commit.revision, bytes: upTo(before) });
+    if (before) done.push({ ...command, before: before.commit.revision, state: upTo(before.file, before.commit.end) });
   }
   return done.reverse();
 }
 
-const upTo = ({ commit, file }: Kept): Buffer => file.bytes.subarray(0, commit.end);
+const upTo = (file: IndexedFile, end: number): WholeState => ({ size: end, copy: (write) => file.copyTo(end, write) });
 
-/** The last whole state in the file, without its closing brace; undefined when there is none. */
-export function wholeState(path: string): Buffer | undefined {
+/** The last whole state in the file; undefined when there is none. */
+export function wholeState(path: string): WholeState | undefined {
   const file = readIndexed(resolveStatePath(path));
-  return file?.bytes.subarray(0, file.end);
+  return file && upTo(file, file.end);
 }
 
-/** Lets the file hold `bytes`, which end behind a marker. The lock of `path` must be held. */
-export async function writeState(path: string, bytes: Buffer): Promise<Fingerprint> {
+/** Lets the file hold a state. The lock of `path` must be held. */
+export async function writeState(path: string, { copy }: WholeState): Promise<Fingerprint> {
   const real = resolveStatePath(path);
   try {
-    const write = (block: (part: Buffer) => void): void => {
-      block(bytes);
-      block(Buffer.from(FOOTER));
+    const write: FileWriter = (append) => {
+      copy(append);
+      append(Buffer.from(FOOTER));
     };
     await replaceFile(real, write).durable();
     return fingerprint(real);
@@ -66,11 +73,18 @@ export async function writeState(path: string, bytes: Buffer): Promise<Fingerpri
   }
 }
 
+/** Only what is sound is copied anywhere. */
 function readIndexed(path: string): IndexedFile | undefined {
   try {
-    const { bytes } = readAll(path);
-    const file = bytes && indexLines(bytes, path);
-    return file && file.end > 0 ? file : undefined;
+    const { source } = openSource(path);
+    const file: IndexedFile | undefined =
+      source &&
+      indexLines(source, path, (damage) => {
+        throw damagedError(path, damage, 0);
+      });
+    file?.verify();
+    if (file?.end === 0) throw damagedError(path, file.damage, file.revision);
+    return file;
   } catch (error) {
     throw fileError('read', path, error);
   }

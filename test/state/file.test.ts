@@ -88,11 +88,13 @@ test('the file is one JSON document with a key per line, and a commit only appen
   const second = readFileSync(path, 'utf8');
   expect(second.startsWith(first.slice(0, -2))).toBe(true);
   expect(second.replace(/[0-9a-f]{8}"/g, '…"').split('\n')).toEqual([
-    '{"/kubemu/format":{"name":"kubemu","version":1}',
+    '{"/kubemu/format":{"name":"kubemu","version":2}',
+    ',"/kubemu/log":             98',
     ',"/kubemu/clock":7',
+    ',"/kubemu/blocks":{"bytes":[19],"lines":[1],"checksums":[2948929462],"keys":["/kubemu/clock"]}',
     ',"/registry/pods/default/web":{"create":2,"mod":2,"version":1,"value":{"spec":"a"}}',
     ',"/registry/pods/default/old":{"create":3,"mod":3,"version":1,"value":{"spec":"b"}}',
-    ',"/kubemu/commit":{"revision":3,"compacted":0,"deleted":{},"sorted":1,"checksum":"…"}',
+    ',"/kubemu/commit":{"revision":3,"compacted":0,"deleted":{},"checksum":"…"}',
     ',"/kubemu/clock":8',
     ',"/registry/pods/default/web":{"create":2,"mod":4,"version":2,"value":{"spec":"c"}}',
     ',"/registry/pods/default/old":null',
@@ -181,9 +183,9 @@ test.each([
   },
   {
     given: 'a file of a newer kubemu',
-    make: () => writeFileSync(path, '{"/kubemu/format":{"name":"kubemu","version":2}\n}\n'),
+    make: () => writeFileSync(path, '{"/kubemu/format":{"name":"kubemu","version":3}\n}\n'),
     problem: 'newer',
-    says: 'the state file PATH has format 2, this kubemu knows up to 1: use a newer kubemu',
+    says: 'the state file PATH has format 3, this kubemu knows up to 2: use a newer kubemu',
   },
   {
     given: 'a file without a commit',

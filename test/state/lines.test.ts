@@ -1,8 +1,11 @@
 // Lines in front of a sorted file behave as a plain map whose keys are sorted whenever somebody asks.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { numberedLines } from '../../src/state/base-lines.ts';
 import { Lines } from '../../src/state/lines.ts';
 
+const baseOf = (sorted: string[]) =>
+  numberedLines(sorted.length, 0, { keyOf: (line) => sorted[line] ?? '', bytesOf: () => Buffer.alloc(0) });
 const key = fc.constantFrom(...['a', 'a/1', 'a/2', 'a/20', 'b/1', 'b/2', 'c', 'é/1', 'a/3', 'b']);
 const step = fc.oneof(
   fc.record({ do: fc.constant('set' as const), key }),
@@ -14,7 +17,7 @@ test('a file of sorted lines, changed at random, equals a map', () => {
   fc.assert(
     fc.property(fc.uniqueArray(key), fc.array(step, { maxLength: 30 }), (inFile, steps) => {
       const sorted = [...inFile].sort();
-      const lines = new Lines({ count: sorted.length, keyOf: (line) => sorted[line] ?? '' });
+      const lines = new Lines(baseOf(sorted));
       const model = new Map(sorted.map((one, line) => [one, line]));
       for (const [n, one] of steps.entries()) {
         if (one.do === 'set') {
@@ -38,7 +41,7 @@ test('a file of sorted lines, changed at random, equals a map', () => {
 
 test('what is added or deleted ahead of a scan is seen by it', () => {
   const sorted = ['a/1', 'a/3', 'a/5', 'a/7'];
-  const lines = new Lines({ count: sorted.length, keyOf: (line) => sorted[line] ?? '' });
+  const lines = new Lines(baseOf(sorted));
   lines.set('a/4', 1);
   const seen: string[] = [];
   for (const one of lines.scan('a/')) {

@@ -84,40 +84,44 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 test('the keyspace, committed and reopened at any time, equals a naive map with a list of changes', async () => {
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.constantFrom(0, 3_000, undefined), async (steps, small) => {
-      const path = join(home, `${run++}.json`);
-      const naive = new Naive();
-      let file: StateFile = openStateFile(path, small);
-      for (const [i, next] of [...steps, 'reopen' as const].entries()) {
-        if (next === 'commit') await file.commit();
-        else if (next === 'reopen') {
-          await file.commit();
-          file = openStateFile(path, small);
-          compare(file.keyspace, naive);
-        } else if ('put' in next) {
-          file.keyspace.put(next.put, next.value);
-          naive.put(next.put, next.value);
-        } else if ('burst' in next) {
-          for (let n = 0; n < next.burst; n++) {
-            file.keyspace.put(next.key, { i, n });
-            naive.put(next.key, { i, n });
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 40 }),
+      fc.constantFrom({ small: 0 }, { small: 3_000 }, { small: 0, short: 0 }, {}),
+      async (steps, options) => {
+        const path = join(home, `${run++}.json`);
+        const naive = new Naive();
+        let file: StateFile = openStateFile(path, options);
+        for (const [i, next] of [...steps, 'reopen' as const].entries()) {
+          if (next === 'commit') await file.commit();
+          else if (next === 'reopen') {
+            await file.commit();
+            file = openStateFile(path, options);
+            compare(file.keyspace, naive);
+          } else if ('put' in next) {
+            file.keyspace.put(next.put, next.value);
+            naive.put(next.put, next.value);
+          } else if ('burst' in next) {
+            for (let n = 0; n < next.burst; n++) {
+              file.keyspace.put(next.key, { i, n });
+              naive.put(next.key, { i, n });
+            }
+            if (i % 3 === 0) {
+              file.keyspace.delete(next.key);
+              naive.delete(next.key);
+            }
+          } else {
+            file.keyspace.delete(next.delete);
+            naive.delete(next.delete);
           }
-          if (i % 3 === 0) {
-            file.keyspace.delete(next.key);
-            naive.delete(next.key);
-          }
-        } else {
-          file.keyspace.delete(next.delete);
-          naive.delete(next.delete);
+          if (i % 8 === 0) compare(file.keyspace, naive);
         }
-        if (i % 8 === 0) compare(file.keyspace, naive);
-      }
-      if (naive.revision > 1) {
-        const json = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-        for (const key of keys.slice(3)) expect((json[key] as KeyValue | null | undefined)?.mod).toBe(naive.entries.get(key)?.mod);
-        for (const key of keys.slice(0, 3)) expect(json[key] ?? null).toEqual(asJson(naive.entries.get(key)?.value ?? null));
-      }
-    }),
+        if (naive.revision > 1) {
+          const json = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+          for (const key of keys.slice(3)) expect((json[key] as KeyValue | null | undefined)?.mod).toBe(naive.entries.get(key)?.mod);
+          for (const key of keys.slice(0, 3)) expect(json[key] ?? null).toEqual(asJson(naive.entries.get(key)?.value ?? null));
+        }
+      },
+    ),
     { numRuns: 25 },
   );
 });

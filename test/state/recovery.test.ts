@@ -6,12 +6,13 @@ import { openStateFile } from '../../src/state/file.ts';
 import { indexLines } from '../../src/state/index-lines.ts';
 import { tryLock } from '../../src/state/lock.ts';
 import { MemoryKeyspace } from '../../src/state/memory-keyspace.ts';
+import { bytesSource } from '../../src/state/source.ts';
 
 let home: string;
 /** The file after each of four commits. */
 const after: Buffer[] = [];
 const contents = (bytes: Buffer) => {
-  const keyspace = new MemoryKeyspace(indexLines(bytes, 'cluster.json'));
+  const keyspace = new MemoryKeyspace(indexLines(bytesSource(bytes), 'cluster.json'));
   return JSON.stringify([keyspace.revision, [...keyspace.range('/')], keyspace.changesSince(0)]);
 };
 
@@ -37,7 +38,7 @@ test('a last commit that was torn at any byte leaves the state before it or afte
   const outcomes = new Set<string>();
   for (let length = start; length < whole.length; length++) {
     const torn = whole.subarray(0, length);
-    expect(indexLines(torn, 'cluster.json').damage).toBeUndefined();
+    expect(indexLines(bytesSource(torn), 'cluster.json').damage).toBeUndefined();
     const isWhole = length >= whole.length - 2;
     expect(contents(torn)).toBe(contents(isWhole ? whole : old));
     outcomes.add(contents(torn));
@@ -95,14 +96,14 @@ test('any single scribbled byte is noticed: the state is one of those committed 
     scribbled[position] = (scribbled[position] ?? 0) ^ 0x01;
     const good = ends.filter((end) => end <= position).length;
     if (good === 0 && position <= whole.indexOf(10)) {
-      expect(() => indexLines(scribbled, 'cluster.json'), String(position)).toThrow(/newer|not a kubemu state file/);
+      expect(() => indexLines(bytesSource(scribbled), 'cluster.json'), String(position)).toThrow(/newer|not a kubemu state file/);
       continue;
     }
     if (good === 0) {
-      expect(indexLines(scribbled, 'cluster.json').damage?.isSalvaged, String(position)).toBe(true);
+      expect(indexLines(bytesSource(scribbled), 'cluster.json').damage?.isSalvaged, String(position)).toBe(true);
       continue;
     }
-    const indexed = indexLines(scribbled, 'cluster.json');
+    const indexed = indexLines(bytesSource(scribbled), 'cluster.json');
     expect(contents(scribbled), String(position)).toBe(committed[good - 1]);
     // Only what makes the last marker or its newline unrecognizable looks like a write that never finished.
     expect(indexed.damage !== undefined || good === 3, String(position)).toBe(true);
@@ -116,7 +117,7 @@ test('a damaged file is restored to its last whole commit, and kept beside under
   writeFileSync(path, scribbled);
   const file = openStateFile(path);
   expect(file.warning?.message).toBe(
-    `the state file ${path} is damaged at or after line 6: restored revision 3, the last whole one; 3 commits from there on are lost; the damaged file is kept as ${path}.damaged-1`,
+    `the state file ${path} is damaged at or after line 8: restored revision 3, the last whole one; 3 commits from there on are lost; the damaged file is kept as ${path}.damaged-1`,
   );
   expect(contents(at(0))).toBe(JSON.stringify([file.keyspace.revision, [...file.keyspace.range('/')], file.keyspace.changesSince(0)]));
   expect([readFileSync(path).equals(scribbled), file.keyspace.dirty]).toEqual([true, true]);
