@@ -5,13 +5,18 @@ import { parseAllDocuments } from 'yaml';
 
 /** The files say what is so in the cluster that first use creates, and can be applied there as they are; others have values of their own. */
 const PLACES = {
-  '172.18.0.2': '${CONTROL_PLANE_IP}',
-  controlplane: '${CONTROL_PLANE}',
-  '10.244.0.0/16': '${POD_CIDR}',
-  '10.96.0.0/12': '${SERVICE_CIDR}',
-  '10.96.0.10': '${DNS_IP}',
+  '172.18.0.2': 'CONTROL_PLANE_IP',
+  controlplane: 'CONTROL_PLANE',
+  '10.244.0.0/16': 'POD_CIDR',
+  '10.96.0.0/12': 'SERVICE_CIDR',
+  '10.96.0.10': 'DNS_IP',
 };
-const place = new RegExp(Object.keys(PLACES).map((value) => `\\b${value.replaceAll('.', '\\.')}\\b`).join('|'), 'g');
+const place = new RegExp(
+  Object.keys(PLACES)
+    .map((value) => `\\b${value.replaceAll('.', '\\.')}\\b`)
+    .join('|'),
+  'g',
+);
 
 /** @param {string} manifests folder @returns {string} TypeScript source */
 export function manifestsSource(manifests) {
@@ -32,4 +37,4 @@ export function manifestsSource(manifests) {
 }
 
 /** @param {string} text */
-const open = (text) => text.replace(place, (value) => PLACES[/** @type {keyof typeof PLACES} */ (value)]);
+const open = (text) => text.replace(place, (value) => `\${${PLACES[/** @type {keyof typeof PLACES} */ (value)]}}`);
