@@ -4,6 +4,7 @@ import type { KubeObject } from '../machinery/object.ts';
 import type { Random } from '../machinery/random.ts';
 import { badRequest, conflict, failure } from '../machinery/status.ts';
 import type { ApiServerDeps } from './context.ts';
+import { occasion } from './occasion.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { Resource } from './resource.ts';
 
@@ -30,7 +31,7 @@ export function matchRequest(draft: KubeObject, resource: Resource, info: Reques
 /** rest.BeforeCreate: the identity of a new object. */
 export function fillSystemFields(draft: KubeObject, resource: Resource, deps: ApiServerDeps): void {
   const { metadata } = draft;
-  const counter = deps.etcd.revision + 1;
+  const counter = occasion(deps);
   if (!metadata.name && metadata.generateName)
     metadata.name = generatedName(metadata.generateName, metadata.namespace, resource, deps.random, counter);
   metadata.uid = deps.random.uuid('uid', `${resource.kind.resource}/${metadata.namespace ?? ''}/${metadata.name}`, counter);
@@ -45,7 +46,7 @@ export function fillSystemFields(draft: KubeObject, resource: Resource, deps: Ap
 /** Another draw for a generated name that is taken. */
 export function regenerateName(draft: KubeObject, resource: Resource, deps: ApiServerDeps, attempt: number): void {
   const { generateName = '', namespace } = draft.metadata;
-  draft.metadata.name = generatedName(generateName, namespace, resource, deps.random, deps.etcd.revision + 1 + attempt * 1_000_003);
+  draft.metadata.name = generatedName(generateName, namespace, resource, deps.random, occasion(deps) + attempt * 1_000_003);
 }
 
 function generatedName(base: string, namespace: string | undefined, resource: Resource, random: Random, counter: number): string {

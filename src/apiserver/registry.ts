@@ -11,6 +11,7 @@ import { establish } from './establishing.ts';
 import { expressionErrors } from './expressions.ts';
 import { fillSystemFields, keepSystemFields, regenerateName } from './metadata.ts';
 import { modified } from './modified.ts';
+import { followLevel, readyOwnRange, tellWhetherDangling } from './own-status.ts';
 import type { Resource } from './resource.ts';
 import { separate } from './separation.ts';
 import { allocate } from './service-allocation.ts';
@@ -30,7 +31,11 @@ export interface Write {
 const finishing: Readonly<Record<string, (draft: KubeObject, old: KubeObject | undefined, deps: ApiServerDeps) => void>> = {
   [DEFINITION_RESOURCE]: establish,
   services: allocate,
+  'flowschemas.flowcontrol.apiserver.k8s.io': tellWhetherDangling,
+  'servicecidrs.networking.k8s.io': readyOwnRange,
 };
+
+const LEVELS = 'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io';
 
 /** How often a taken generated name is drawn again. */
 const NAME_ATTEMPTS = 8;
@@ -43,8 +48,9 @@ export class Registry {
     private readonly definitions: () => Resource | undefined,
   ) {}
 
-  /** An object of a custom resource went: its definition may have waited for that. */
-  gone({ custom }: Resource): void {
+  /** An object went: the definition of its custom resource may have waited for that. */
+  gone({ custom, kind }: Resource, name: string): void {
+    if (kind.resource === LEVELS) followLevel(this.deps, name);
     const definitions = custom && this.definitions();
     if (definitions) releaseDefinition(this.storage, definitions, custom.metadata.name);
   }
@@ -78,6 +84,7 @@ export class Registry {
     if (dryRun) return draft;
     const stored = this.storage.create(resource, draft);
     if (!stored) throw alreadyExists(resource.gr, draft.metadata.name);
+    if (resource.kind.resource === LEVELS) followLevel(this.deps, draft.metadata.name);
     this.admission.committed(attributes, stored);
     return stored;
   }
@@ -108,7 +115,7 @@ export class Registry {
     if (isGone(draft)) {
       this.storage.delete(resource, entry);
       this.admission.committed(attributes, draft);
-      this.gone(resource);
+      this.gone(resource, old.metadata.name);
       return draft;
     }
     const stored = this.storage.update(resource, entry, draft);

@@ -1,9 +1,10 @@
-// Plays pkg/registry/core/service/storage: cluster addresses and node ports. One address family, IPv4. IPAddress objects are not made.
+// Plays pkg/registry/core/service/storage: cluster addresses and node ports. One address family, IPv4.
 import type { V1ServicePort, V1ServiceSpec } from '../api/generated/types.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { type FieldError, invalid } from '../machinery/status.ts';
 import type { Store } from '../machinery/store.ts';
 import type { ApiServerDeps } from './context.ts';
+import { type AddressRange, hasAddress, rangesOf, toAddress, toNumber } from './service-ranges.ts';
 
 const ADDRESSES = '/kubemu/index/clusterips/';
 const PORTS = '/kubemu/index/nodeports/';
@@ -91,9 +92,9 @@ function allocateAddress(
   spec.ipFamilyPolicy ??= 'SingleStack';
   const wanted = spec.clusterIP;
   if (wanted === HEADLESS || (wanted && wanted === before?.clusterIP)) return;
-  const range = parseRange(deps.options.serviceClusterIPRange);
+  const ranges = rangesOf(deps);
   if (wanted) {
-    const problem = addressProblem(wanted, range, deps);
+    const problem = addressProblem(wanted, ranges, deps);
     if (problem) {
       errors.push({
         reason: 'FieldValueInvalid',
@@ -103,7 +104,7 @@ function allocateAddress(
     }
     return;
   }
-  const ip = freeAddress(draft, range, deps);
+  const ip = ranges.reduce<string | undefined>((found, range) => found ?? freeAddress(draft, range, deps), undefined);
   if (!ip) {
     errors.push({
       reason: 'InternalError',
@@ -116,28 +117,16 @@ function allocateAddress(
   spec.clusterIPs = [ip];
 }
 
-interface AddressRange {
-  text: string;
-  first: number;
-  size: number;
-}
+const isTaken = (ip: string, deps: ApiServerDeps): boolean => deps.store.get(ADDRESSES + ip) !== undefined || hasAddress(deps, ip);
 
-function parseRange(text: string): AddressRange {
-  const [address = '', bits = '32'] = text.split('/');
-  const size = 2 ** (32 - Number(bits));
-  const base = toNumber(address);
-  return { text, first: base - (base % size), size };
-}
-
-const toNumber = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-const toAddress = (n: number): string => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255].join('.');
-
-function addressProblem(ip: string, range: AddressRange, deps: ApiServerDeps): string | undefined {
+function addressProblem(ip: string, ranges: readonly AddressRange[], deps: ApiServerDeps): string | undefined {
+  const range = ranges.find(({ first, size }) => toNumber(ip) >= first && toNumber(ip) < first + size);
+  if (!range) return 'the provided network does not match the current range';
   const offset = toNumber(ip) - range.first;
   if (!(offset > 0 && offset < range.size - 1)) {
     return `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${range.text}`;
   }
-  return deps.store.get(ADDRESSES + ip) === undefined ? undefined : 'provided IP is already allocated';
+  return isTaken(ip, deps) ? 'provided IP is already allocated' : undefined;
 }
 
 /** Draws from the range above the band that is kept for addresses which somebody asks for by name; below it only when it is full. */
@@ -150,7 +139,7 @@ function freeAddress(draft: KubeObject, range: AddressRange, deps: ApiServerDeps
     const start = deps.random.u32('cluster-ip', draft.metadata.uid) % count;
     for (let i = 0; i < count; i++) {
       const ip = toAddress(range.first + 1 + from + ((start + i) % count));
-      if (deps.store.get(ADDRESSES + ip) === undefined) return ip;
+      if (!isTaken(ip, deps)) return ip;
     }
     return undefined;
   };

@@ -5,6 +5,7 @@ import type { KeyValue } from '../state/keyspace.ts';
 import type { ApiServerDeps } from './context.ts';
 import { Indexes } from './indexes.ts';
 import { etcdKey, listPrefix, type Resource } from './resource.ts';
+import { followAddresses } from './service-ranges.ts';
 
 export type Entry = KeyValue<KubeObject>;
 
@@ -30,7 +31,7 @@ export class Storage {
     const key = etcdKey(resource, object.metadata.namespace ?? '', object.metadata.name);
     const entry = this.deps.etcd.create(key, (revision) => versioned(object, revision), resource.kind.strategy.timeToLive);
     if (!entry) return undefined;
-    this.indexes.follow(resource, undefined, entry);
+    this.follow(resource, undefined, entry);
     return entry.value;
   }
 
@@ -43,14 +44,19 @@ export class Storage {
       resource.kind.strategy.timeToLive,
     );
     if (!updated) return undefined;
-    this.indexes.follow(resource, entry, updated);
+    this.follow(resource, entry, updated);
     return updated.value;
   }
 
   delete(resource: Resource, entry: Entry): boolean {
     if (!this.deps.etcd.delete(entry.key, entry.mod)) return false;
-    this.indexes.follow(resource, entry, undefined);
+    this.follow(resource, entry, undefined);
     return true;
+  }
+
+  private follow(resource: Resource, before: Entry | undefined, after: Entry | undefined): void {
+    this.indexes.follow(resource, before, after);
+    if (resource.kind.resource === 'services') followAddresses(this.deps, before?.value, after?.value);
   }
 
   range(resource: Resource, namespace: string, after?: string): Iterable<Entry> {

@@ -159,7 +159,7 @@ export class Writer {
       return deleteObject(storage, deps, resource, this.server.entry(resource, '', metadata.name), options, dryRun);
     }
     const deletion = deleteObject(storage, deps, resource, entry, options, dryRun);
-    if (deletion.removed && !dryRun) this.registry.gone(resource);
+    if (deletion.removed && !dryRun) this.registry.gone(resource, metadata.name);
     return deletion;
   }
 

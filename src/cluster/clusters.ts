@@ -124,6 +124,7 @@ export async function populate(keyspace: Keyspace, spec: ClusterSpec): Promise<v
   if (spec.components?.has('kubelet') === false) await bootstrapServer(cluster, spec.components);
   else await bootstrapCluster(cluster, spec.addons ? { addons: spec.addons } : {});
   await cluster.advance(Math.max(spec.epoch, cluster.clock.now()));
+  for (const key of [...store.keys('/kubemu/records/')]) store.delete(key); // nobody has asked for anything yet
   cluster.clock.configure({ mode: spec.mode, speed: spec.speed }, wallNow());
   cluster.clock.save();
 }

@@ -1,5 +1,6 @@
 // Everything that acts by itself: scheduler, controllers, kubelets, network. Loaded when there is something for it to do.
 
+import { uncounted } from '../apiserver/occasion.ts';
 import type { Client, EventRecorder } from '../client/client.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { controllers } from '../controllers/index.ts';
@@ -90,7 +91,7 @@ export function openRooms(parts: ClusterParts): Rooms {
           clientFor: () => schedulerClient,
           recorderFor: (component) => recorderOf(schedulerClient, component),
           clock,
-          random,
+          random: { ...random, u32: (purpose, key, revision = 0) => random.u32(purpose, key, revision - uncounted(store)) },
           store,
         }),
         alive: schedulerRuns,

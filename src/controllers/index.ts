@@ -23,10 +23,13 @@ import { replicationController } from './replicationcontroller.ts';
 import { resourceQuotaController } from './resourcequota.ts';
 import { rootCaPublisherController } from './root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
+import { serviceCIDRController } from './servicecidr.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
 import { taintEvictionController } from './taint-eviction.ts';
 import { ttlController } from './ttl.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished.ts';
+import { attachDetachController } from './volumes/attach-detach.ts';
+import { externalAttacherController } from './volumes/external-attacher.ts';
 import { localPathProvisionerController } from './volumes/local-path-provisioner.ts';
 import { persistentVolumeBinderController } from './volumes/persistentvolume-binder.ts';
 import { claimProtectionController, volumeProtectionController } from './volumes/protection.ts';
@@ -52,6 +55,8 @@ export const controllers: readonly Controller[] = [
   ttlAfterFinishedController,
   persistentVolumeBinderController,
   localPathProvisionerController,
+  attachDetachController,
+  externalAttacherController,
   claimProtectionController,
   volumeProtectionController,
   ttlController,
@@ -63,4 +68,5 @@ export const controllers: readonly Controller[] = [
   clusterRoleAggregationController,
   rootCaPublisherController,
   apiServiceAvailabilityController,
+  serviceCIDRController,
 ];

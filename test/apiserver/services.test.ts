@@ -28,7 +28,7 @@ describe('a Service', () => {
       'Service "other" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.10"]: failed to allocate IP 10.96.0.10: provided IP is already allocated',
     );
     expect(await refused('POST', SERVICES, service('far', { clusterIP: '10.0.0.1' }))).toBe(
-      'Service "far" is invalid: spec.clusterIPs: Invalid value: ["10.0.0.1"]: failed to allocate IP 10.0.0.1: the provided IP (10.0.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/12',
+      'Service "far" is invalid: spec.clusterIPs: Invalid value: ["10.0.0.1"]: failed to allocate IP 10.0.0.1: the provided network does not match the current range',
     );
   });
 
@@ -62,5 +62,61 @@ describe('a Service', () => {
       spec: { type: 'ExternalName', externalName: 'example.com' },
     })) as Service;
     expect(external.spec).not.toHaveProperty('clusterIP');
+  });
+});
+
+describe('addresses of Services', () => {
+  const CIDRS = '/apis/networking.k8s.io/v1/servicecidrs';
+  const ADDRESSES = '/apis/networking.k8s.io/v1/ipaddresses';
+  const cidr = (name: string, ...cidrs: string[]): unknown => ({ metadata: { name }, spec: { cidrs } });
+
+  test('are IPAddress objects that name their Service, for as long as it has them', async () => {
+    const { ok, refused } = await testServer();
+    await ok('POST', SERVICES, service('web', { clusterIP: '10.96.0.20' }));
+    expect(await ok('GET', `${ADDRESSES}/10.96.0.20`)).toMatchObject({
+      metadata: { labels: { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' } },
+      spec: { parentRef: { group: '', resource: 'services', namespace: 'default', name: 'web' } },
+    });
+    await ok('DELETE', `${SERVICES}/web`);
+    expect(await refused('GET', `${ADDRESSES}/10.96.0.20`)).toBe('ipaddresses.networking.k8s.io "10.96.0.20" not found');
+  });
+
+  test('that somebody else has taken are not given away', async () => {
+    const { ok, refused } = await testServer();
+    await ok('POST', ADDRESSES, {
+      metadata: { name: '10.96.0.30' },
+      spec: { parentRef: { resource: 'gateways', group: 'x.io', name: 'g' } },
+    });
+    expect(await refused('POST', SERVICES, service('web', { clusterIP: '10.96.0.30' }))).toContain('provided IP is already allocated');
+  });
+
+  test('come from further ranges, too', async () => {
+    const { ok } = await testServer();
+    await ok('POST', CIDRS, cidr('kubernetes', '10.96.0.0/28'));
+    await ok('POST', CIDRS, cidr('more', '10.200.0.0/24'));
+    expect(await ok('GET', `${CIDRS}/kubernetes`)).toMatchObject({ status: { conditions: [{ type: 'Ready', status: 'True' }] } });
+    await ok('POST', SERVICES, service('chosen', { clusterIP: '10.200.0.7' }));
+    for (let i = 0; i < 14; i++) await ok('POST', SERVICES, service(`s${i}`));
+    expect(((await ok('POST', SERVICES, service('last'))) as Service).spec.clusterIP).toMatch(/^10\.200\.0\./);
+  });
+
+  test.each([
+    [
+      ADDRESSES,
+      { metadata: { name: '10.0.0.256' }, spec: { parentRef: { resource: 's', name: 'n' } } },
+      'metadata.name: Invalid value: "10.0.0.256": must be a valid IP address',
+    ],
+    [
+      ADDRESSES,
+      { metadata: { name: '2001:DB8::1' }, spec: { parentRef: { resource: 's', name: 'n' } } },
+      'must be in canonical form ("2001:db8::1")',
+    ],
+    [ADDRESSES, { metadata: { name: '10.0.0.1' }, spec: { parentRef: { resource: 's' } } }, 'spec.parentRef.name: Required value'],
+    [CIDRS, cidr('a'), 'spec.cidrs: Required value: at least one CIDR required'],
+    [CIDRS, cidr('a', '10.0.0.1/24'), 'spec.cidrs[0]: Invalid value: "10.0.0.1/24": must not have bits set beyond the prefix length'],
+    [CIDRS, cidr('a', '10.0.0.0/24', '10.1.0.0/24'), 'may specify no more than one IP for each IP family'],
+  ])('%s refuses %j', async (path, body, message) => {
+    const { refused } = await testServer();
+    expect(await refused('POST', path, body)).toContain(message);
   });
 });

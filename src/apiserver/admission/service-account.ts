@@ -1,5 +1,6 @@
 // Plays the ServiceAccount plugin: every Pod has an account, whose token is mounted into its containers unless somebody says no.
 import type { V1Container, V1PodSpec, V1ServiceAccount, V1Volume } from '../../api/generated/types.ts';
+import { occasion } from '../occasion.ts';
 import { type AdmissionContext, type AdmissionPlugin, type Attributes, refusal } from './plugin.ts';
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -38,10 +39,11 @@ function accountOf(attributes: Attributes, namespace: string, name: string, { st
   return found.value as unknown as V1ServiceAccount;
 }
 
-function mountToken(attributes: Attributes, spec: V1PodSpec, { random, etcd }: AdmissionContext): void {
+function mountToken(attributes: Attributes, spec: V1PodSpec, context: AdmissionContext): void {
   const own = spec.volumes?.find(({ name, projected }) => name.startsWith(VOLUME_PREFIX) && projected);
   const { name = '', generateName = '', namespace = '' } = attributes.object?.metadata ?? {};
-  const volume = own?.name ?? VOLUME_PREFIX + random.suffix('kube-api-access', `${namespace}/${name || generateName}`, etcd.revision + 1);
+  const key = `${namespace}/${name || generateName}`;
+  const volume = own?.name ?? VOLUME_PREFIX + context.random.suffix('kube-api-access', key, occasion(context));
   let mounted = false;
   const mount = (container: V1Container): V1Container => {
     if (container.volumeMounts?.some(({ mountPath }) => mountPath === MOUNT_PATH)) return container;

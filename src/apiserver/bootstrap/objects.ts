@@ -1,5 +1,6 @@
-// What kube-apiserver creates by itself when it first starts: system namespaces, priority classes, RBAC defaults, the `kubernetes` Service.
-// Flow schemas and priority levels are left out: requests are not queued here.
+// What kube-apiserver creates by itself when it first starts: system namespaces, priority classes, RBAC defaults, the `kubernetes` Service,
+// priority levels and flow schemas, the range of Service addresses.
+import { flowControlObjects } from './flow-control.ts';
 import { type BindingFacts, clusterRoleBindings, clusterRoles, type RoleFacts, roleBindings, roles } from './roles.ts';
 
 export interface BootstrapObject {
@@ -17,9 +18,10 @@ const LISTS: Record<string, string[]> = {
 
 /**
  * @param serviceIP address of the `kubernetes` Service: the first of the service range
+ * @param serviceCIDR the service range
  * @param endpoint the API server's advertised address
  */
-export function bootstrapObjects(serviceIP: string, endpoint: string): BootstrapObject[] {
+export function bootstrapObjects(serviceIP: string, serviceCIDR: string, endpoint: string): BootstrapObject[] {
   return [
     ...['default', 'kube-node-lease', 'kube-public', 'kube-system'].map((name) => ({
       apiVersion: 'v1',
@@ -36,6 +38,13 @@ export function bootstrapObjects(serviceIP: string, endpoint: string): Bootstrap
     ...roles.map(role),
     ...clusterRoleBindings.map((facts) => binding('ClusterRoleBinding', 'ClusterRole', facts)),
     ...roleBindings.map((facts) => binding('RoleBinding', 'Role', facts)),
+    ...flowControlObjects().map((object) => ({ ...object })),
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'ServiceCIDR',
+      metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+      spec: { cidrs: [serviceCIDR] },
+    },
     {
       apiVersion: 'v1',
       kind: 'Service',

@@ -1,6 +1,7 @@
 // The default ClusterRoles, Roles and bindings that kube-apiserver makes at start (RBAC documentation, "Default roles and role bindings").
 // Facts in a compact notation: verbs | groups | resources [| resource names]. `rw` and `ro` stand for the usual verb lists.
-// The roles of single controllers (system:controller:*) are left out: our controllers act as system:kube-controller-manager.
+// Those of single controllers are in controller-roles.ts.
+import { controllerRoles } from './controller-roles.ts';
 
 export interface RoleFacts {
   name: string;
@@ -139,8 +140,15 @@ export const clusterRoles: readonly RoleFacts[] = [
       'ro||persistentvolumeclaims,persistentvolumes',
       'create|authentication.k8s.io|tokenreviews',
       'create|authorization.k8s.io|subjectaccessreviews',
-      'ro|storage.k8s.io|csidrivers,csinodes,csistoragecapacities',
-      'ro|resource.k8s.io|deviceclasses,resourceclaims,resourceslices',
+      'ro|storage.k8s.io|csinodes',
+      'ro|storage.k8s.io|csidrivers',
+      'ro|storage.k8s.io|csistoragecapacities',
+      'ro|storage.k8s.io|volumeattachments',
+      'ro|resource.k8s.io|deviceclasses',
+      'get,list,patch,update,watch|resource.k8s.io|resourceclaims',
+      'get,list,patch,update,watch|resource.k8s.io|resourceclaims/status',
+      'update||pods/finalizers',
+      'ro|resource.k8s.io|resourceslices',
     ],
   },
   {
@@ -163,11 +171,19 @@ export const clusterRoles: readonly RoleFacts[] = [
       'create,get,list,watch|certificates.k8s.io|certificatesigningrequests',
       'create,delete,get,patch,update|coordination.k8s.io|leases',
       'get|storage.k8s.io|volumeattachments',
+      'get,patch,update||persistentvolumeclaims/status',
       'create||serviceaccounts/token',
       'ro|storage.k8s.io|csidrivers',
       'create,delete,get,patch,update|storage.k8s.io|csinodes',
       'ro|node.k8s.io|runtimeclasses',
+      'get|resource.k8s.io|resourceclaims',
+      'deletecollection|resource.k8s.io|resourceslices',
+      'create,delete,get,list,patch,update,watch|resource.k8s.io|resourceslices',
     ],
+  },
+  {
+    name: 'system:kubelet-api-admin',
+    rules: ['ro||nodes', 'proxy||nodes', '*||nodes/log,nodes/metrics,nodes/proxy,nodes/stats'],
   },
   { name: 'system:node-bootstrapper', rules: ['create,get,list,watch|certificates.k8s.io|certificatesigningrequests'] },
   { name: 'system:node-problem-detector', rules: ['get||nodes', 'patch||nodes/status', 'create,patch,update|,events.k8s.io|events'] },
@@ -177,6 +193,7 @@ export const clusterRoles: readonly RoleFacts[] = [
       'list,watch||endpoints,services',
       'ro||nodes',
       'create,patch,update|,events.k8s.io|events',
+      'list,watch|networking.k8s.io|servicecidrs',
       'list,watch|discovery.k8s.io|endpointslices',
     ],
   },
@@ -198,6 +215,7 @@ export const clusterRoles: readonly RoleFacts[] = [
       'get,list,patch,update,watch||persistentvolumeclaims',
     ],
   },
+  ...Object.entries(controllerRoles).map(([name, rules]) => ({ name: `system:controller:${name}`, rules })),
 ];
 
 export const roles: readonly RoleFacts[] = [
@@ -259,6 +277,11 @@ export const clusterRoleBindings: readonly BindingFacts[] = [
   { name: 'system:node', role: 'system:node', subjects: [] },
   { name: 'system:node-proxier', role: 'system:node-proxier', subjects: ['user:system:kube-proxy'] },
   { name: 'system:volume-scheduler', role: 'system:volume-scheduler', subjects: ['user:system:kube-scheduler'] },
+  ...Object.keys(controllerRoles).map((name) => ({
+    name: `system:controller:${name}`,
+    role: `system:controller:${name}`,
+    subjects: [`sa:kube-system/${name}`],
+  })),
 ];
 
 export const roleBindings: readonly BindingFacts[] = [

@@ -4,6 +4,7 @@ import type { V1MutatingWebhook, V1ValidatingWebhook } from '../../../api/genera
 import { DialError } from '../../../machinery/dialer.ts';
 import type { HttpResponse } from '../../../machinery/http.ts';
 import type { Status } from '../../../machinery/status.ts';
+import { occasion } from '../../occasion.ts';
 import type { AdmissionContext, Attributes } from '../plugin.ts';
 import { admissionRequest } from './matching.ts';
 
@@ -27,12 +28,12 @@ export async function askWebhook(
   attributes: Attributes,
   context: AdmissionContext,
 ): Promise<Review> {
-  const { random, etcd } = context;
+  const { random } = context;
   const { object, old, resource, namespace, name, operation } = attributes;
   const uid = random.uuid(
     'admission-review',
     `${hook.name} ${operation} ${resource.kind.resource}/${namespace}/${name}`,
-    etcd.revision + 1,
+    occasion(context),
   );
   const request = { ...admissionRequest(attributes, uid), object: object ?? null, oldObject: old ?? null };
   const version = hook.admissionReviewVersions.find((one) => one === 'v1' || one === 'v1beta1');
