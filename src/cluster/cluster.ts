@@ -20,6 +20,7 @@ import { type ClusterClock, openClock } from './clock.ts';
 import type { Components } from './components.ts';
 import { createDialer } from './dialer.ts';
 import { type ClusterFacts, controlPlaneOf, readFacts } from './facts.ts';
+import { keptConnections } from './kept-connections.ts';
 import { createLoopHost, type Inventory, type LoopHost, objectEvent } from './loop-host.ts';
 import { lookup } from './names.ts';
 import { createRecurrences, RECURRENCES } from './recurrences.ts';
@@ -134,12 +135,9 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
     translate: (address, port, draw) => translate(store, address, port, draw),
   });
 
+  const connections = keptConnections(dialer, keyspace, { ip: controlPlane.ip, port: API_PORT, node: controlPlane.name });
   const client = (credentials: Credentials, userAgent: string, from: NetworkNamespace = 'outside'): Client =>
-    createClient(
-      { handle: async (request) => apiAt(await dialer.connect(from, controlPlane.ip, API_PORT))(request) },
-      credentials,
-      userAgent,
-    );
+    createClient({ handle: async (request) => apiAt(await connections.from(from))(request) }, credentials, userAgent);
 
   const parts: ClusterParts = { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, client, pass, components };
 
@@ -248,6 +246,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
       apiserver = undefined;
       rooms = undefined;
       host = undefined;
+      connections.forget();
       catchUpOnChanges();
     },
   };

@@ -7,11 +7,16 @@
  */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  const record = value as Record<string, unknown>;
-  if (!Array.isArray(value)) for (const key of Object.keys(record)) if (record[key] === undefined) delete record[key];
-  Object.freeze(value);
-  for (const child of Object.values(value)) deepFreeze(child);
-  return value;
+  if (Array.isArray(value)) for (const item of value) deepFreeze(item);
+  else {
+    const record = value as Record<string, unknown>;
+    for (const key of Object.keys(record)) {
+      const child = record[key];
+      if (child === undefined) delete record[key];
+      else if (typeof child === 'object') deepFreeze(child);
+    }
+  }
+  return Object.freeze(value);
 }
 
 /** A deep copy that may be changed, of a JSON value. */

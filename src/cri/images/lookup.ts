@@ -232,7 +232,19 @@ const MADE_UP =
 
 const byRepository = new Map(catalog.flatMap((image) => image.names.map((name) => [name, image] as const)));
 
-export function lookupImage(reference: string, options: LookupOptions = {}): ResolvedImage | ImageRefusal {
+const found = new Map<string, ResolvedImage | ImageRefusal>();
+
+export function lookupImage(reference: string, options?: LookupOptions): ResolvedImage | ImageRefusal {
+  if (options) return look(reference, options);
+  const known = found.get(reference);
+  if (known) return known;
+  const image = look(reference, {});
+  if (found.size >= 256) found.clear();
+  found.set(reference, image);
+  return image;
+}
+
+function look(reference: string, options: LookupOptions): ResolvedImage | ImageRefusal {
   const parsed = parseReference(reference);
   if ('error' in parsed)
     return {

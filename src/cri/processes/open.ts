@@ -111,7 +111,7 @@ class OpenMachine implements Machine {
   }
 
   async project(): Promise<Projection> {
-    const ahead = new Kernel(thaw(this.snapshot()) as KernelState, this.host, programs);
+    const ahead = new Kernel(this.snapshot() as unknown as KernelState, this.host, programs);
     ahead.present = ahead.now;
     ahead.projecting = true;
     const limit = ahead.now + HORIZON;

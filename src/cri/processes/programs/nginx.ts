@@ -27,8 +27,23 @@ interface Server {
   body: Directive[];
 }
 
+const TOKEN = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([;{}])|#[^\n]*|([^\s;{}"'#][^\s;{}]*)|\n/g;
+
+/** Many servers read the same few files. */
+const read = new Map<string, readonly RegExpMatchArray[]>();
+
+function tokensOf(text: string): readonly RegExpMatchArray[] {
+  let tokens = read.get(text);
+  if (!tokens) {
+    tokens = [...text.matchAll(TOKEN)];
+    if (read.size >= 32) read.clear();
+    read.set(text, tokens);
+  }
+  return tokens;
+}
+
 function tokenize(sys: Sys, file: string, text: string): Directive[] {
-  const tokens = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([;{}])|#[^\n]*|([^\s;{}"'#][^\s;{}]*)|\n/g)];
+  const tokens = tokensOf(text);
   let at = 0;
   let line = 1;
   const block = (depth: number): Directive[] => {
