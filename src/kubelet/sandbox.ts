@@ -9,13 +9,16 @@ import type { Agent } from './agent.ts';
 import { thinned } from './back-off.ts';
 import { networkFiles } from './network-files.ts';
 import type { PodRecord } from './record.ts';
-import { MountError, type VolumeFiles, volumesOf } from './volumes.ts';
+import { MountError, NotAttached, type VolumeFiles, volumesOf } from './volumes.ts';
 
 export const NETWORK_NOT_READY =
   'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
 
 /** Longest pause between two tries to mount (goroutinemap's exponential back-off). */
 const LONGEST_MOUNT_BACK_OFF = seconds(122);
+
+/** Tries before a volume that is not attached is complained about: two minutes in all. */
+const WAITS_FOR_ATTACHMENT = 8;
 
 /** Sets up volumes, or notes when to try again. */
 export async function mountVolumes(agent: Agent, pod: Pod, record: PodRecord): Promise<void> {
@@ -29,7 +32,9 @@ export async function mountVolumes(agent: Agent, pod: Pod, record: PodRecord): P
     if (!(error instanceof MountError)) throw error;
     const attempt = record.retry?.step === 'mount' ? record.retry.attempt : 0;
     const backOff = Math.min(milliseconds(500) * 2 ** Math.min(attempt, 10), LONGEST_MOUNT_BACK_OFF);
-    await agent.event(pod, 'Warning', 'FailedMount', error.message, { count: thinned(backOff, attempt, minutes(30)).count });
+    const isPatient = error instanceof NotAttached && attempt < WAITS_FOR_ATTACHMENT;
+    if (!isPatient)
+      await agent.event(pod, 'Warning', 'FailedMount', error.message, { count: thinned(backOff, attempt, minutes(30)).count });
     return retryLater(agent, record, 'mount', backOff);
   }
   record.mounted = true;

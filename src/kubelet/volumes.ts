@@ -6,12 +6,15 @@ import { PersistentVolume } from '../api/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts';
 import type { Pod } from '../api/core/pod.ts';
 import { Secret } from '../api/core/secret.ts';
-import type { V1KeyToPath, V1Volume, V1VolumeProjection } from '../api/generated/types.ts';
+import type { V1CSIPersistentVolumeSource, V1KeyToPath, V1Volume, V1VolumeProjection } from '../api/generated/types.ts';
+import { CSIDriver } from '../api/storage/csidriver.ts';
+import { VolumeAttachment } from '../api/storage/volumeattachment.ts';
 import type { Client } from '../client/client.ts';
 import type { FileContent } from '../cri/processes/machine.ts';
 import { type Backing, storedFiles } from '../csi/volumes.ts';
 import { StatusError } from '../machinery/status.ts';
 import type { Store } from '../machinery/store.ts';
+import { attachmentName } from '../machinery/volume-attachment.ts';
 import type { Disk } from '../node/machine.ts';
 import { type PodAddresses, podField, resourceField } from './field-path.ts';
 
@@ -31,6 +34,14 @@ export class MountError extends Error {
   constructor(volume: string, why: string) {
     super(`MountVolume.SetUp failed for volume "${volume}" : ${why}`);
     this.name = 'MountError';
+  }
+}
+
+/** A CSI volume that is not attached to the node yet: the kubelet waits, and complains when that takes too long. */
+export class NotAttached extends MountError {
+  constructor(volume: string) {
+    super(volume, 'not attached');
+    this.message = `Unable to attach or mount volumes: unmounted volumes=[${volume}], unattached volumes=[${volume}], failed to process volumes=[]: context deadline exceeded`;
   }
 }
 
@@ -234,9 +245,17 @@ async function claimed(pod: Pod, volume: string, claim: string, { client, node, 
     );
   const pv = pvc.spec.volumeName ? await client.get(PersistentVolume, { name: pvc.spec.volumeName }) : undefined;
   if (!pv) throw new MountError(volume, `error processing PVC ${pod.metadata.namespace}/${claim}: PVC is not bound`);
+  if (pv.spec.csi && !(await isAttached(client, pv.spec.csi, node))) throw new NotAttached(volume);
   const path = pv.spec.hostPath?.path ?? pv.spec.local?.path;
   const backing: Backing = path === undefined ? { volume: pv.metadata.name } : { node, path };
   return { volume, files: storedFiles(store, backing), keep: true, backing };
+}
+
+/** Unless its driver needs no attaching. */
+async function isAttached(client: Client, source: V1CSIPersistentVolumeSource, node: string): Promise<boolean> {
+  const attachment = await client.get(VolumeAttachment, { name: attachmentName(source, node) });
+  if (attachment?.status?.attached) return true;
+  return (await client.get(CSIDriver, { name: source.driver }))?.spec.attachRequired === false;
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

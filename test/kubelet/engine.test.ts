@@ -189,6 +189,7 @@ test('a claimed volume keeps its files when its Pod is gone', async () => {
 
 test('a Pod that mounts a claim which another Pod still uses sees its files', async () => {
   const w = world();
+  w.create({ kind: 'CSIDriver', metadata: { name: 'd' }, spec: { attachRequired: false } });
   w.create({ kind: 'PersistentVolume', metadata: { name: 'pv' }, spec: { csi: { driver: 'd', volumeHandle: 'h' } } });
   w.create({ kind: 'PersistentVolumeClaim', metadata: { name: 'claim' }, spec: { volumeName: 'pv' } });
   const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'claim' } }];
