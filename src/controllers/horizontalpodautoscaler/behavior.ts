@@ -1,6 +1,6 @@
 // How fast an autoscaler may go: stabilisation over recent recommendations, policies per period, and the bounds. Pure.
 import type { HorizontalPodAutoscaler } from '../../api/autoscaling/horizontalpodautoscaler.ts';
-import type { V2HPAScalingRules } from '../../api/generated/types.ts';
+import type { V2HorizontalPodAutoscalerBehavior, V2HPAScalingRules } from '../../api/generated/types.ts';
 import { type Instant, minutes, seconds } from '../../machinery/clock.ts';
 
 /** What the autoscaler remembers: its recommendations and what it has done. */
@@ -21,69 +21,64 @@ const DOWN_WINDOW = minutes(5);
 /** The longest window and period there may be. */
 const LONGEST = minutes(60);
 
-export function limit(
-  { spec }: HorizontalPodAutoscaler,
-  current: number,
-  proposed: number,
-  { recommendations, changes }: Memory,
-  now: Instant,
-): Limited {
-  const { behavior, minReplicas = 1, maxReplicas } = spec;
-  const windowOf = (rules: V2HPAScalingRules | undefined, otherwise: number): number =>
-    rules?.stabilizationWindowSeconds === undefined ? otherwise : seconds(rules.stabilizationWindowSeconds);
-  const recent = (window: number): number[] => recommendations.filter(({ at }) => at > now - window).map(({ replicas }) => replicas);
-  const down = Math.max(proposed, ...recent(windowOf(behavior?.scaleDown, DOWN_WINDOW)));
-  const up = Math.min(proposed, ...recent(windowOf(behavior?.scaleUp, 0)));
-  let desired =
-    proposed < current
-      ? Math.min(Math.max(down, proposed), current)
-      : proposed > current
-        ? Math.max(Math.min(up, proposed), current)
-        : current;
-  const result: Limited = { desired };
-  if (desired !== proposed) {
-    result.stabilized =
-      proposed < current
-        ? {
-            reason: 'ScaleDownStabilized',
-            message: 'recent recommendations were higher than current one, applying the highest recent recommendation',
-          }
-        : {
-            reason: 'ScaleUpStabilized',
-            message: 'recent recommendations were lower than current one, applying the lowest recent recommendation',
-          };
+export function limit(hpa: HorizontalPodAutoscaler, current: number, proposed: number, memory: Memory, now: Instant): Limited {
+  const { behavior, minReplicas = 1, maxReplicas } = hpa.spec;
+  const stabilized = behavior ? withinWindows(behavior, current, proposed, memory, now) : highestOf(proposed, memory, now, DOWN_WINDOW);
+  const result: Limited = { desired: stabilized };
+  if (stabilized !== proposed) result.stabilized = behavior && proposed >= current ? HELD_UP : HELD_DOWN;
+
+  const upRate = behavior ? Math.max(current, upLimit(behavior.scaleUp, current, memory.changes, now)) : Math.max(2 * current, 4);
+  const downRate = behavior ? Math.min(current, downLimit(behavior.scaleDown, current, memory.changes, now)) : 0;
+  // with a behavior a rate is for the way it goes; without, for any
+  if (stabilized > current || !behavior) {
+    const most = Math.min(upRate, maxReplicas);
+    if (stabilized > most) return { ...result, desired: most, limited: maxReplicas > upRate ? TOO_FAST_UP : TOO_MANY };
   }
-  if (desired > current) {
-    const rate = behavior ? upLimit(behavior.scaleUp, current, changes, now) : Math.max(2 * current, 4);
-    if (desired > Math.min(rate, maxReplicas)) {
-      result.limited =
-        maxReplicas <= rate
-          ? TOO_MANY
-          : { reason: 'ScaleUpLimit', message: 'the desired replica count is increasing faster than the maximum scale rate' };
-      desired = Math.min(rate, maxReplicas);
-    }
-  } else if (desired < current) {
-    const rate = behavior ? downLimit(behavior.scaleDown, current, changes, now) : 0;
-    if (desired < Math.max(rate, minReplicas)) {
-      result.limited =
-        minReplicas >= rate
-          ? TOO_FEW
-          : { reason: 'ScaleDownLimit', message: 'the desired replica count is decreasing faster than the maximum scale rate' };
-      desired = Math.max(rate, minReplicas);
-    }
+  if (stabilized < current || !behavior) {
+    const least = Math.max(downRate, minReplicas);
+    if (stabilized < least) return { ...result, desired: least, limited: minReplicas < downRate ? TOO_FAST_DOWN : TOO_FEW };
   }
-  if (desired > maxReplicas) return { ...result, desired: maxReplicas, limited: TOO_MANY };
-  if (desired < minReplicas) return { ...result, desired: minReplicas, limited: TOO_FEW };
-  return { ...result, desired };
+  return result;
 }
 
+const recent = ({ recommendations }: Memory, now: Instant, window: number): number[] =>
+  recommendations.filter(({ at }) => at > now - window).map(({ replicas }) => replicas);
+
+const highestOf = (proposed: number, memory: Memory, now: Instant, window: number): number =>
+  Math.max(proposed, ...recent(memory, now, window));
+
+/** Not above the lowest of one window, nor below the highest of the other. */
+function withinWindows(
+  { scaleUp, scaleDown }: V2HorizontalPodAutoscalerBehavior,
+  current: number,
+  proposed: number,
+  memory: Memory,
+  now: Instant,
+): number {
+  const windowOf = (rules: V2HPAScalingRules | undefined, otherwise: number): number =>
+    rules?.stabilizationWindowSeconds === undefined ? otherwise : seconds(rules.stabilizationWindowSeconds);
+  const lowest = Math.min(proposed, ...recent(memory, now, windowOf(scaleUp, 0)));
+  const highest = highestOf(proposed, memory, now, windowOf(scaleDown, DOWN_WINDOW));
+  return Math.min(Math.max(current, lowest), highest);
+}
+
+const HELD_DOWN = {
+  reason: 'ScaleDownStabilized',
+  message: 'recent recommendations were higher than current one, applying the highest recent recommendation',
+};
+const HELD_UP = {
+  reason: 'ScaleUpStabilized',
+  message: 'recent recommendations were lower than current one, applying the lowest recent recommendation',
+};
+const TOO_FAST_UP = { reason: 'ScaleUpLimit', message: 'the desired replica count is increasing faster than the maximum scale rate' };
+const TOO_FAST_DOWN = { reason: 'ScaleDownLimit', message: 'the desired replica count is decreasing faster than the maximum scale rate' };
 const TOO_MANY = { reason: 'TooManyReplicas', message: 'the desired replica count is more than the maximum replica count' };
 const TOO_FEW = { reason: 'TooFewReplicas', message: 'the desired replica count is less than the minimum replica count' };
 
 function upLimit(rules: V2HPAScalingRules | undefined, current: number, changes: Memory['changes'], now: Instant): number {
   if (rules?.selectPolicy === 'Disabled') return current;
   const limits = (rules?.policies ?? []).map(({ type, value, periodSeconds }) => {
-    const start = current - changed(changes, now - seconds(periodSeconds), 1);
+    const start = current - grownSince(changes, now - seconds(periodSeconds));
     return type === 'Pods' ? start + value : Math.ceil(start * (1 + value / 100));
   });
   return rules?.selectPolicy === 'Min' ? Math.min(...limits) : Math.max(...limits);
@@ -92,14 +87,15 @@ function upLimit(rules: V2HPAScalingRules | undefined, current: number, changes:
 function downLimit(rules: V2HPAScalingRules | undefined, current: number, changes: Memory['changes'], now: Instant): number {
   if (rules?.selectPolicy === 'Disabled') return current;
   const limits = (rules?.policies ?? []).map(({ type, value, periodSeconds }) => {
-    const start = current + changed(changes, now - seconds(periodSeconds), -1);
+    const start = current - grownSince(changes, now - seconds(periodSeconds));
     return type === 'Pods' ? start - value : Math.trunc(start * (1 - value / 100));
   });
   return rules?.selectPolicy === 'Min' ? Math.max(...limits) : Math.min(...limits);
 }
 
-const changed = (changes: Memory['changes'], since: Instant, sign: 1 | -1): number =>
-  changes.filter(({ at, by }) => at > since && Math.sign(by) === sign).reduce((sum, { by }) => sum + Math.abs(by), 0);
+/** By how much the target is larger than at the start of a period. */
+const grownSince = (changes: Memory['changes'], since: Instant): number =>
+  changes.filter(({ at }) => at > since).reduce((sum, { by }) => sum + by, 0);
 
 /** The memory with one more look, without what is too old to matter. */
 export function remembered(memory: Memory, now: Instant, replicas: number, by: number): Memory {
