@@ -1,4 +1,7 @@
 // The index keys under `/kubemu/index/` that let lists by node or owner read only what they return.
+
+import { followTotals } from '../api/core/pod/node-totals.ts';
+import type { Pod } from '../api/core/pod.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import type { Store } from '../machinery/store.ts';
 import type { Resource } from './resource.ts';
@@ -34,6 +37,7 @@ export class Indexes {
   /** Follows one change; either side is absent for creation and deletion. */
   follow(resource: Resource, before: Entry | undefined, after: Entry | undefined): void {
     if (resource.kind.resource === 'services') reindexService(this.store, before?.value, after?.value);
+    if (resource.kind.resource === 'pods') followTotals(this.store, before?.value as Pod | undefined, after?.value as Pod | undefined);
     const old = before ? indexKeys(resource, before.value) : [];
     const now = after ? indexKeys(resource, after.value) : [];
     for (const key of old) {

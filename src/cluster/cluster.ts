@@ -52,6 +52,8 @@ export interface ClusterParts {
   dialer: Dialer;
   client(credentials: Credentials, userAgent: string, from: NetworkNamespace): Client;
   pass(limit?: Duration): Promise<void>;
+  /** Tells of every change of `/registry/` as soon as it has happened, until the keyspace is read again. */
+  follow(listener: (change: Change) => void): void;
   components?: Components | undefined;
 }
 
@@ -139,7 +141,9 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
   const client = (credentials: Credentials, userAgent: string, from: NetworkNamespace = 'outside'): Client =>
     createClient({ handle: async (request) => apiAt(await connections.from(from))(request) }, credentials, userAgent);
 
-  const parts: ClusterParts = { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, client, pass, components };
+  const followers = new Set<(change: Change) => void>();
+  const follow = (listener: (change: Change) => void): void => void followers.add(listener);
+  const parts: ClusterParts = { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, client, pass, follow, components };
 
   const openApiServer = async (): Promise<ApiServer> => {
     const { createApiServer } = await import('../apiserver/server.ts');
@@ -167,7 +171,10 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
     resync = missed === undefined;
   };
   catchUpOnChanges();
-  keyspace.watch((change) => untold.push(change));
+  keyspace.watch((change) => {
+    untold.push(change);
+    for (const follower of followers) follower(change);
+  });
   keyspace.watchPlain('/kubemu/net/', (key) => touched.push(key));
 
   const drain = async (): Promise<void> => {
@@ -246,6 +253,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
       apiserver = undefined;
       rooms = undefined;
       host = undefined;
+      followers.clear();
       connections.forget();
       catchUpOnChanges();
     },

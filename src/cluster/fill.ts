@@ -2,6 +2,8 @@
 // scheduler and kubelets as always; the others are its copies (stamp.ts), under names, uids and addresses of their own, spread over the
 // nodes in turn. So filled Pods run, serve, and can be deleted, moved or looked into like others. What did not happen for copies: the
 // scheduler's choice, Events, and the requests that made them. The processes of a copy are kept once for all that were made alike.
+
+import { NO_PODS, type NodeTotals, putTotals, readTotals, withPod } from '../api/core/pod/node-totals.ts';
 import type { Pod } from '../api/core/pod.ts';
 import type { Client } from '../client/client.ts';
 import { templateHash } from '../controllers/template-hash.ts';
@@ -90,6 +92,8 @@ async function createNamespaces(cluster: Cluster, client: Client, count: number)
 
 interface Slots {
   free: number;
+  /** A copy of the Pod is on the node. */
+  carry(node: string, pod: Pod): void;
   /** The next node in turn that has room, and an address there. */
   take(): { node: string; host: string; address: string };
   refresh(): void;
@@ -98,7 +102,7 @@ interface Slots {
 
 /** Room for Pods on the workers. */
 function createSlots(cluster: Cluster): Slots {
-  const { keyspace } = cluster.parts;
+  const { keyspace, store } = cluster.parts;
   const workers = cluster.facts.nodes.filter(({ role }) => role === 'worker');
   const rooms = workers.map(({ name, ip, podCIDR }) => ({ name, ip, first: numberOf(podCIDR), last: 1, room: 0 }));
   const read = (): void => {
@@ -109,7 +113,11 @@ function createSlots(cluster: Cluster): Slots {
   };
   read();
   let turn = 0;
+  const totals = new Map<string, NodeTotals>();
   return {
+    carry(node, pod) {
+      totals.set(node, withPod(totals.get(node) ?? readTotals(store, node) ?? NO_PODS, pod, 1));
+    },
     get free() {
       return rooms.reduce((sum, { room }) => sum + Math.max(0, room), 0);
     },
@@ -128,6 +136,7 @@ function createSlots(cluster: Cluster): Slots {
     refresh: read,
     save() {
       for (const { name, last } of rooms) if (last > 1) keyspace.put(`/kubemu/net/ipam/${name}`, last);
+      for (const [node, sum] of totals) putTotals(store, node, sum);
     },
   };
 }
@@ -262,6 +271,7 @@ async function deploy(cluster: Cluster, file: StateFile, client: Client, prototy
         for (const [n, id] of part.ids.entries()) to.set(id, random.hex('fill-id', key, n, 64));
         const imageKey = image?.key.replace(`/kubemu/nodes/${parts[0]?.node}/`, `/kubemu/nodes/${node}/`);
         if (image && imageKey && !keyspace.get(imageKey)) store.put(imageKey, image.value);
+        slots.carry(node, part.pod);
       }
       pattern.stamp(to);
     },
@@ -270,6 +280,7 @@ async function deploy(cluster: Cluster, file: StateFile, client: Client, prototy
 
 /** What is one Pod's own. */
 interface Part {
+  pod: Pod;
   node: string;
   host: string;
   uid: string;
@@ -283,11 +294,13 @@ interface Part {
 
 const ownWords = ({ uid, name, address, volume, ids }: Part): string[] => [uid, name, address, ...(volume ? [volume] : []), ...ids];
 
-function partOf({ facts, parts: { keyspace } }: Cluster, { metadata, spec, status }: Pod): Part {
+function partOf({ facts, parts: { keyspace } }: Cluster, pod: Pod): Part {
+  const { metadata, spec, status } = pod;
   const node = spec.nodeName ?? '';
   const sandbox = keyspace.value<{ id: string }>(`/kubemu/cri/${node}/${metadata.uid}/sandbox`);
   const containers = (status?.containerStatuses ?? []).map(({ containerID = '' }) => containerID.replace('containerd://', ''));
   return {
+    pod,
     node,
     host: facts.nodes.find(({ name }) => name === node)?.ip ?? '',
     uid: metadata.uid,

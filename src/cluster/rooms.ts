@@ -10,6 +10,7 @@ import { createLeaseLoop } from '../etcd/leases.ts';
 import { createKubelet } from '../kubelet/kubelet.ts';
 import type { Instant } from '../machinery/clock.ts';
 import type { ApiHandler, Credentials } from '../machinery/http.ts';
+import type { KubeObject } from '../machinery/object.ts';
 import { drawer } from '../machinery/store.ts';
 import { networkLoops } from '../network/index.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
@@ -18,7 +19,7 @@ import type { ClusterParts } from './cluster.ts';
 import type { Component } from './components.ts';
 import type { Exchange } from './dialer.ts';
 import { controlPlaneOf } from './facts.ts';
-import type { HostedLoop } from './loop-host.ts';
+import { type HostedLoop, objectEvent } from './loop-host.ts';
 import { resourceOfKey } from './resource-of-key.ts';
 
 export interface Rooms {
@@ -36,7 +37,7 @@ const SCHEDULER_PORT = 10259;
 const CONTROLLER_MANAGER_PORT = 10257;
 
 export function openRooms(parts: ClusterParts): Rooms {
-  const { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, pass, components } = parts;
+  const { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, pass, follow, components } = parts;
   const controlPlane = controlPlaneOf(facts).name;
 
   const clientOf = (user: string, groups: readonly string[], agent: string, from: string): Client =>
@@ -93,6 +94,12 @@ export function openRooms(parts: ClusterParts): Rooms {
           clock,
           random: { ...random, u32: (purpose, key, revision = 0) => random.u32(purpose, key, revision - uncounted(store)) },
           store,
+          follow: (listener) =>
+            follow(({ key, before, after }) => {
+              const resource = resourceOfKey(key);
+              const event = resource && objectEvent(before?.value as KubeObject | undefined, after?.value as KubeObject | undefined);
+              if (resource && event) listener(resource, event);
+            }),
         }),
         alive: schedulerRuns,
       },

@@ -1,72 +1,102 @@
-// Plays the scheduler's cache: nodes with the Pods on them, read from the API when the first Pod needs a node and kept up by watches.
-// A process that schedules nothing reads nothing. At 150,000 Pods this needs totals per node kept in the state instead.
-import { Namespace } from '../api/core/namespace.ts';
+// Plays the scheduler's cache: nodes with what the Pods on them add up to. Nodes are read when the first Pod needs one; the sums are index
+// keys of the API server, so that no Pod is read for them. Kept up with every change, it always shows the cluster as it is now.
 import { Node } from '../api/core/node.ts';
+import { putTotals, readTotals, TOTALS, totalsOf } from '../api/core/pod/node-totals.ts';
 import { Pod } from '../api/core/pod.ts';
 import type { Client } from '../client/client.ts';
 import type { ObjectEvent } from '../machinery/loop.ts';
-import { NodeInfo, podInfo } from './node-info.ts';
+import type { Store } from '../machinery/store.ts';
+import { NodeInfo } from './node-info.ts';
 
 export class Cache {
   private nodes: Map<string, NodeInfo> | undefined;
-  private sorted: readonly NodeInfo[] | undefined;
-  private knownNamespaces: readonly Namespace[] | undefined;
-  private readonly client: Client;
+  /** Nodes whose Pods have changed, and nodes that have changed themselves. */
+  private readonly stale = new Set<string>();
+  private readonly changed = new Map<string, Node | undefined>();
+  private sorted: NodeInfo[] = [];
+  private places = new Map<string, number>();
+  private images: Map<string, number> | undefined;
 
-  constructor(client: Client) {
-    this.client = client;
-  }
+  constructor(
+    private readonly client: Client,
+    private readonly store: Store,
+  ) {}
 
-  /** All nodes in order of their names. */
+  /** All nodes in order of their names. The list is valid until the next snapshot. */
   async snapshot(): Promise<readonly NodeInfo[]> {
-    const nodes = this.nodes ?? (await this.load());
-    this.sorted ??= [...nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (!this.nodes) await this.load();
+    else {
+      this.takeNodes(this.nodes);
+      for (const name of this.stale) await this.refresh(this.nodes, name);
+    }
+    this.stale.clear();
     return this.sorted;
   }
 
-  async namespaces(): Promise<readonly Namespace[]> {
-    this.knownNamespaces ??= await this.client.list(Namespace);
-    return this.knownNamespaces;
-  }
-
-  onNamespace(): void {
-    this.knownNamespaces = undefined;
-  }
-
-  private async load(): Promise<Map<string, NodeInfo>> {
-    const nodes = new Map<string, NodeInfo>();
-    for (const node of await this.client.list(Node)) {
-      const { name } = node.metadata;
-      const pods = await this.client.list(Pod, { fieldSelector: `spec.nodeName=${name}` });
-      nodes.set(name, new NodeInfo(node, pods.filter(holdsResources).map(podInfo)));
+  /** How many nodes have the image. */
+  nodesWith = (image: string): number => {
+    if (!this.images) {
+      this.images = new Map();
+      for (const { imageSizes } of this.sorted)
+        for (const name of imageSizes.keys()) this.images.set(name, (this.images.get(name) ?? 0) + 1);
     }
-    this.nodes = nodes;
-    return nodes;
+    return this.images.get(image) ?? 0;
+  };
+
+  onNode({ type, object }: ObjectEvent<Node>): void {
+    if (this.nodes) this.changed.set(object.metadata.name, type === 'DELETED' ? undefined : object);
   }
 
-  onNode({ type, object, old }: ObjectEvent<Node>): void {
+  onPod({ object, old }: ObjectEvent<Pod>): void {
     if (!this.nodes) return;
-    const { name } = object.metadata;
-    if (type === 'MODIFIED' && old && this.nodes.has(name) && old === object) return;
-    const pods = this.nodes.get(name)?.pods ?? [];
-    if (type === 'DELETED') this.nodes.delete(name);
-    else this.nodes.set(name, new NodeInfo(object, pods));
-    this.sorted = undefined;
+    if (object.spec.nodeName) this.stale.add(object.spec.nodeName);
+    if (old?.spec.nodeName) this.stale.add(old.spec.nodeName);
   }
 
-  onPod({ type, object }: ObjectEvent<Pod>): void {
-    const node = object.spec.nodeName ? this.nodes?.get(object.spec.nodeName) : undefined;
-    if (type === 'DELETED' || !holdsResources(object)) node?.remove(object.metadata.uid);
-    else node?.add(podInfo(object));
+  private async load(): Promise<void> {
+    const nodes = await this.client.list(Node);
+    const counted = new Set<string>();
+    for (const key of this.store.keys(TOTALS)) counted.add(key.slice(TOTALS.length));
+    const infos = new Map<string, NodeInfo>();
+    for (const node of nodes) {
+      const { name } = node.metadata;
+      infos.set(name, new NodeInfo(node, (counted.has(name) ? readTotals(this.store, name) : undefined) ?? (await this.count(name))));
+    }
+    this.nodes = infos;
+    this.sort(infos);
   }
 
-  /** The Pod counts on its node before the watch says so. */
-  assume(pod: Pod, node: string): void {
-    this.nodes?.get(node)?.add(podInfo({ ...pod, spec: { ...pod.spec, nodeName: node } }));
+  private takeNodes(nodes: Map<string, NodeInfo>): void {
+    if (this.changed.size === 0) return;
+    for (const [name, node] of this.changed) {
+      const known = nodes.get(name);
+      if (known && node && known.node.status?.images !== node.status?.images) this.images = undefined;
+      if (!node) nodes.delete(name);
+      else nodes.set(name, new NodeInfo(node, known?.totals));
+      if (node && !known) this.stale.add(name);
+      if (!node || !known) this.images = undefined;
+    }
+    this.changed.clear();
+    this.sort(nodes);
   }
-}
 
-/** A finished Pod gives its resources back. */
-export function holdsResources(pod: Pod): boolean {
-  return pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed';
+  private async refresh(nodes: Map<string, NodeInfo>, name: string): Promise<void> {
+    const known = nodes.get(name);
+    if (!known) return;
+    const fresh = known.withTotals(readTotals(this.store, name) ?? (await this.count(name)));
+    nodes.set(name, fresh);
+    this.sorted[this.places.get(name) ?? 0] = fresh;
+  }
+
+  /** The Pods on a node that nobody has counted. */
+  private async count(name: string): Promise<NodeInfo['totals']> {
+    const totals = totalsOf(await this.client.list(Pod, { fieldSelector: `spec.nodeName=${name}` }));
+    if (totals.pods > 0) putTotals(this.store, name, totals);
+    return totals;
+  }
+
+  private sort(nodes: ReadonlyMap<string, NodeInfo>): void {
+    this.sorted = [...nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.places = new Map(this.sorted.map(({ name }, i) => [name, i]));
+  }
 }

@@ -1,11 +1,15 @@
 // The plugin interfaces of the scheduling framework, as far as the default profile uses them.
-
-import type { Namespace } from '../api/core/namespace.ts';
 import type { PersistentVolume } from '../api/core/persistentvolume.ts';
 import type { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts';
 import type { Pod } from '../api/core/pod.ts';
+import type { CSINode } from '../api/storage/csinode.ts';
 import type { StorageClass } from '../api/storage/storageclass.ts';
+import type { VolumeAttachment } from '../api/storage/volumeattachment.ts';
+import type { Labels } from '../machinery/label-selector.ts';
+import type { ClusterEvent, EventKind } from './events.ts';
 import type { NodeInfo } from './node-info.ts';
+import type { ResourceClaims } from './resource-claims.ts';
+import type { Spread } from './spread.ts';
 
 /** Why a node does not take a Pod. */
 export interface Rejection {
@@ -19,6 +23,30 @@ export interface PodVolumes {
   claims: readonly { name: string; claim: PersistentVolumeClaim | undefined }[];
   volumes: readonly PersistentVolume[];
   classes: readonly StorageClass[];
+  /** What other Pods' claims are bound to, by `namespace/name`, and how many volumes nodes can attach. */
+  others: ReadonlyMap<string, PersistentVolumeClaim>;
+  attachments: readonly VolumeAttachment[];
+  csiNodes: ReadonlyMap<string, CSINode>;
+}
+
+/** A Pod that is, will be or is no more on a node. */
+export interface Placed {
+  pod: Pod;
+  node: string;
+}
+
+/** What was read for one Pod before its cycle: the plugins ask nobody. */
+export interface Facts {
+  namespaces: ReadonlyMap<string, Labels>;
+  volumes: PodVolumes;
+  /** The Pod's topology spread constraints, own or by default, each with the Pods that it counts. */
+  spreads: readonly Spread[];
+  /** Pods whose labels or affinity may matter to the Pod. */
+  placed: readonly Placed[];
+  /** How many nodes have an image. */
+  nodesWith(image: string): number;
+  /** Undefined when the Pod has none. */
+  resourceClaims: ResourceClaims | undefined;
 }
 
 /** What the plugins see in one scheduling cycle. */
@@ -26,8 +54,10 @@ export interface Cycle {
   pod: Pod;
   /** All nodes, in order of their names. */
   nodes: readonly NodeInfo[];
-  namespaces: readonly Namespace[];
-  volumes: PodVolumes;
+  facts: Facts;
+  /** Pods that are imagined to come, and Pods that are imagined to be gone (by uid). */
+  coming: readonly Placed[];
+  gone: ReadonlyMap<string, Placed>;
   /** Kept by plugins for the length of the cycle: what is the same for every node is computed once. */
   memo<T>(plugin: string, compute: () => T): T;
 }
@@ -39,16 +69,18 @@ export interface FilterPlugin {
   filter(cycle: Cycle, node: NodeInfo): Rejection | undefined;
   /** True when the plugin rejects no node for this Pod; then its filter is not asked. */
   passes?(cycle: Cycle): boolean;
-  /** Which changes could turn a rejection by this plugin (QueueingHints). */
-  wokenBy: readonly WakingEvent[];
+  /** Which changes could turn a rejection by this plugin (EventsToRegister). */
+  wokenBy: readonly EventKind[];
+  /** QueueingHint: could this change of such a kind help this Pod? Any could when absent. */
+  helps?(event: ClusterEvent, pod: Pod): boolean;
 }
-
-export type WakingEvent = 'node' | 'pod-added' | 'pod-deleted' | 'pod-labels' | 'volume' | 'namespace';
 
 export interface ScorePlugin {
   readonly name: string;
-  /** A raw score per node; {@link ScorePlugin.normalize} brings it to 0 … 100. Undefined: nothing to say about this Pod. */
+  /** A raw score per node; {@link ScorePlugin.normalize} brings it to 0 … 100. */
   score(cycle: Cycle, node: NodeInfo): number;
+  /** Told which nodes will be scored. */
+  preScore?(cycle: Cycle, nodes: readonly NodeInfo[]): void;
   /** True when the plugin has nothing to say about this Pod (Skip). */
   skip?(cycle: Cycle): boolean;
   normalize?(scores: readonly number[], cycle: Cycle, nodes: readonly NodeInfo[]): number[];
@@ -63,7 +95,8 @@ export const MAX_SCORE = 100;
 
 /** helper.DefaultNormalizeScore: proportional to the highest, or reversed. */
 export function proportional(scores: readonly number[], reverse = false): number[] {
-  const most = Math.max(0, ...scores);
+  let most = 0;
+  for (const score of scores) if (score > most) most = score;
   if (most === 0) return scores.map((score) => (reverse ? MAX_SCORE : score));
   return scores.map((score) => {
     const share = Math.trunc((MAX_SCORE * score) / most);

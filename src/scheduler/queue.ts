@@ -1,18 +1,24 @@
 // Plays the scheduling queue: which Pods were found unschedulable, how often and when, and which change may help which of them.
-// It lies in the state, as the real one lies in the scheduler's memory.
+// It lies in the state, as the real one lies in the scheduler's memory; what has changed since the last look lies in memory only.
+import type { Pod } from '../api/core/pod.ts';
 import { type Duration, type Instant, minutes, seconds } from '../machinery/clock.ts';
 import type { Store } from '../machinery/store.ts';
-import type { FilterPlugin, WakingEvent } from './plugin.ts';
+import type { ClusterEvent, EventKind } from './events.ts';
+import type { FilterPlugin } from './plugin.ts';
 
 interface Waiting {
   attempts: number;
   /** When the last attempt failed. */
   at: Instant;
-  /** The plugins that rejected the Pod. */
+  /** The plugins that rejected the Pod; none when there was no node at all, or an error. */
   plugins: readonly string[];
   priority: number;
   message: string;
   uid: string;
+  /** Something has happened that may help: it is tried when its back-off is over. */
+  woken?: true;
+  /** It is tried again after {@link FLUSH} whatever happens. */
+  flushed?: true;
 }
 
 /** What came of an attempt. */
@@ -27,17 +33,21 @@ const LONGEST_BACKOFF: Duration = seconds(10);
 export const FLUSH: Duration = minutes(5);
 
 export class SchedulingQueue {
-  private readonly wokenBy: ReadonlyMap<string, readonly WakingEvent[]>;
+  private readonly plugins: ReadonlyMap<string, FilterPlugin>;
   private readonly store: Store;
+  /** What the store has, and which Pods a kind of change may help, the most important first. */
+  private entries: Map<string, Waiting> | undefined;
+  private readonly listeners = new Map<EventKind, readonly string[]>();
+  private readonly news = new Map<string, ClusterEvent[]>();
 
   constructor(store: Store, filters: readonly FilterPlugin[]) {
     this.store = store;
-    this.wokenBy = new Map(filters.map(({ name, wokenBy }) => [name, wokenBy]));
+    this.plugins = new Map(filters.map((plugin) => [plugin.name, plugin]));
   }
 
   /** How long the Pod still has to wait before it may be tried; 0 when it may. */
   backoff(key: string, now: Instant): Duration {
-    const waiting = this.store.get<Waiting>(entry(key));
+    const waiting = this.waiting.get(key);
     if (!waiting) return 0;
     const length = Math.min(FIRST_BACKOFF * 2 ** Math.min(waiting.attempts - 1, 10), LONGEST_BACKOFF);
     return Math.max(0, waiting.at + length - now);
@@ -45,22 +55,27 @@ export class SchedulingQueue {
 
   /** True when nothing has changed since an attempt so long ago that the Pod would have been tried again and again since. */
   failed(key: string, now: Instant, { nominated, ...failure }: Failure): boolean {
-    const before = this.store.get<Waiting>(entry(key));
-    this.store.put(entry(key), { ...failure, attempts: (before?.attempts ?? 0) + 1, at: now } satisfies Waiting);
+    const before = this.waiting.get(key);
+    const repeats = nominated === undefined && before?.message === failure.message && now - before.at >= FLUSH;
+    this.put(key, { ...failure, attempts: (before?.attempts ?? 0) + 1, at: now, ...(repeats ? {} : { flushed: true }) });
     if (this.nomination(key) !== nominated) {
       if (nominated === undefined) this.store.delete(NOMINATED + key);
       else this.store.put(NOMINATED + key, nominated);
     }
-    return nominated === undefined && before?.message === failure.message && now - before.at >= FLUSH;
+    return repeats;
   }
 
   /** The uid of a Pod that has been found unschedulable. */
-  waiting(key: string): string | undefined {
-    return this.store.get<Waiting>(entry(key))?.uid;
+  uidOf(key: string): string | undefined {
+    return this.waiting.get(key)?.uid;
   }
 
   nomination(key: string): string | undefined {
     return this.store.get<string>(NOMINATED + key);
+  }
+
+  unnominate(key: string): void {
+    this.store.delete(NOMINATED + key);
   }
 
   nominations(): { key: string; node: string }[] {
@@ -81,23 +96,75 @@ export class SchedulingQueue {
   }
 
   forget(key: string): void {
+    this.news.delete(key);
     if (this.reservation(key) !== undefined) this.store.delete(RESERVED + key);
     if (this.nomination(key) !== undefined) this.store.delete(NOMINATED + key);
-    if (this.store.get(entry(key)) !== undefined) this.store.delete(entry(key));
+    if (!this.waiting.delete(key)) return;
+    this.listeners.clear();
+    this.store.delete(PREFIX + key);
   }
 
-  /** Pods that this kind of change may help: the most important first, then who has waited longest. */
-  woken(by: WakingEvent): string[] {
-    const ready: { key: string; waiting: Waiting }[] = [];
-    for (const [key, waiting] of this.store.range<Waiting>(PREFIX)) {
-      const helps = waiting.plugins.length === 0 || waiting.plugins.some((plugin) => this.wokenBy.get(plugin)?.includes(by) ?? true);
-      if (helps) ready.push({ key: key.slice(PREFIX.length), waiting });
+  /** Pods that a change of this kind could help; whether it does is asked of {@link isHelped}. */
+  told(event: ClusterEvent): readonly string[] {
+    const keys = this.listening(event.kind);
+    for (const key of keys) {
+      const news = this.news.get(key);
+      if (news) news.push(event);
+      else this.news.set(key, [event]);
     }
-    return ready.sort((a, b) => b.waiting.priority - a.waiting.priority || a.waiting.at - b.waiting.at).map(({ key }) => key);
+    return keys;
+  }
+
+  /**
+   * Is it worth while to try the Pod? It is for a Pod that does not wait, whose time has come, or that a change may have helped.
+   * Otherwise: how long until its time comes, if it ever does.
+   */
+  isHelped(key: string, pod: Pod, now: Instant): true | Duration | undefined {
+    const news = this.news.get(key);
+    this.news.delete(key);
+    const waiting = this.waiting.get(key);
+    if (!waiting || !news || waiting.woken || now - waiting.at >= FLUSH) return true;
+    if (this.helps(waiting, news, pod)) {
+      this.put(key, { ...waiting, woken: true });
+      return true;
+    }
+    return waiting.flushed ? waiting.at + FLUSH - now : undefined;
+  }
+
+  private helps({ plugins }: Waiting, news: readonly ClusterEvent[], pod: Pod): boolean {
+    if (plugins.length === 0) return true;
+    return plugins.some((name) => {
+      const plugin = this.plugins.get(name);
+      if (!plugin) return true;
+      return news.some((event) => plugin.wokenBy.includes(event.kind) && (plugin.helps?.(event, pod) ?? true));
+    });
+  }
+
+  private listening(kind: EventKind): readonly string[] {
+    const known = this.listeners.get(kind);
+    if (known) return known;
+    const found = [...this.waiting].filter(
+      ([, { plugins }]) => plugins.length === 0 || plugins.some((name) => this.plugins.get(name)?.wokenBy.includes(kind) ?? true),
+    );
+    const keys = found.sort(([, a], [, b]) => b.priority - a.priority || a.at - b.at).map(([key]) => key);
+    this.listeners.set(kind, keys);
+    return keys;
+  }
+
+  private get waiting(): Map<string, Waiting> {
+    this.entries ??= new Map([...this.store.range<Waiting>(PREFIX)].map(([key, waiting]) => [key.slice(PREFIX.length), waiting]));
+    return this.entries;
+  }
+
+  private put(key: string, waiting: Waiting): void {
+    const before = this.waiting.get(key);
+    const isAlike = before && before.priority === waiting.priority && before.at === waiting.at && before.plugins === waiting.plugins;
+    if (!isAlike) this.listeners.clear();
+    this.waiting.set(key, waiting);
+    this.store.put(PREFIX + key, waiting);
   }
 }
 
 const RESERVED = 'reserved/';
 const NOMINATED = 'nominated/';
 const PREFIX = 'unschedulable/';
-const entry = (key: string): string => PREFIX + key;

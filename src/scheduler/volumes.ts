@@ -1,46 +1,69 @@
 // The volumes of one Pod: read before the cycle, bound or asked for after it (PreBind of VolumeBinding).
 import { PersistentVolume } from '../api/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts';
+import { claimNames } from '../api/core/pod/footprint.ts';
 import type { Pod } from '../api/core/pod.ts';
+import { CSINode } from '../api/storage/csinode.ts';
 import { StorageClass } from '../api/storage/storageclass.ts';
+import { VolumeAttachment } from '../api/storage/volumeattachment.ts';
 import type { Client } from '../client/client.ts';
+import { parseKey } from '../machinery/object.ts';
 import { BOUND_BY_CONTROLLER, SELECTED_NODE } from '../machinery/volume-matching.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodVolumes } from './plugin.ts';
-import { bindingOn, isBound } from './plugins/volume-binding.ts';
+import { bindingsOn, isBound } from './plugins/volume-binding.ts';
 
-const NONE: PodVolumes = { claims: [], volumes: [], classes: [] };
+export const NO_VOLUMES: PodVolumes = {
+  claims: [],
+  volumes: [],
+  classes: [],
+  others: new Map(),
+  attachments: [],
+  csiNodes: new Map(),
+};
 
-function claimNames({ metadata, spec }: Pod): string[] {
-  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
-    return ephemeral ? [`${metadata.name}-${name}`] : [];
-  });
-}
-
-export async function volumesOf(client: Client, pod: Pod): Promise<PodVolumes> {
+export async function volumesOf(client: Client, pod: Pod, nodes: readonly NodeInfo[]): Promise<PodVolumes> {
   const names = claimNames(pod);
-  if (names.length === 0) return NONE;
+  if (names.length === 0) return NO_VOLUMES;
   const { namespace } = pod.metadata;
   const claims = [];
   for (const name of names) claims.push({ name, claim: await client.get(PersistentVolumeClaim, { namespace, name }) });
-  return { claims, volumes: await client.list(PersistentVolume), classes: await client.list(StorageClass) };
+  const csiNodes = new Map((await client.list(CSINode)).map((each) => [each.metadata.name, each]));
+  const counts = [...csiNodes.values()].some(({ spec }) => spec.drivers.some(({ allocatable }) => allocatable?.count !== undefined));
+  return {
+    claims,
+    volumes: await client.list(PersistentVolume),
+    classes: await client.list(StorageClass),
+    csiNodes,
+    others: counts ? await claimsOn(client, nodes) : NO_VOLUMES.others,
+    attachments: counts ? await client.list(VolumeAttachment) : NO_VOLUMES.attachments,
+  };
+}
+
+/** The claims of all Pods on the nodes. */
+async function claimsOn(client: Client, nodes: readonly NodeInfo[]): Promise<Map<string, PersistentVolumeClaim>> {
+  const found = new Map<string, PersistentVolumeClaim>();
+  for (const { totals } of nodes) {
+    for (const key of Object.keys(totals.claims ?? {})) {
+      const claim = found.has(key) ? undefined : await client.get(PersistentVolumeClaim, parseKey(key));
+      if (claim) found.set(key, claim);
+    }
+  }
+  return found;
 }
 
 export const areBound = ({ claims }: PodVolumes): boolean => claims.every(({ claim }) => claim !== undefined && isBound(claim));
 
 /** Has the claims bound to volumes that `node` reaches, or made there. The binder and the provisioner do the rest. */
 export async function prepareVolumes(client: Client, volumes: PodVolumes, node: NodeInfo): Promise<void> {
-  for (const { claim } of volumes.claims) {
-    if (!claim || isBound(claim)) continue;
-    const binding = bindingOn(claim, node, volumes);
+  for (const [claim, binding] of bindingsOn(volumes, node) ?? []) {
     const { namespace, name, uid, annotations } = claim.metadata;
     if (binding === 'provision') {
       if (annotations?.[SELECTED_NODE] === node.name) continue;
       await client.patch(PersistentVolumeClaim, { namespace, name }, 'merge', {
         metadata: { annotations: { [SELECTED_NODE]: node.name } },
       });
-    } else if (binding && binding.spec.claimRef?.uid !== uid) {
+    } else if (binding.spec.claimRef?.uid !== uid) {
       const claimRef = { kind: 'PersistentVolumeClaim', namespace, name, uid, apiVersion: 'v1' };
       await client.patch(PersistentVolume, { name: binding.metadata.name }, 'merge', {
         metadata: { annotations: { [BOUND_BY_CONTROLLER]: 'yes' } },

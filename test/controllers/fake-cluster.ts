@@ -1,4 +1,7 @@
 // A cluster of nothing but objects in memory, a clock and loops: enough of the API for what controllers and the scheduler ask.
+
+import { followTotals } from '../../src/api/core/pod/node-totals.ts';
+import type { Pod } from '../../src/api/core/pod.ts';
 import type { Kind } from '../../src/api/kind.ts';
 import type { Client, EventRecorder, ListOptions, NewObject } from '../../src/client/client.ts';
 import type { CertificateAuthority } from '../../src/controllers/certificates/authority.ts';
@@ -24,6 +27,7 @@ export class FakeCluster {
   readonly drawer = new Map<string, unknown>();
   readonly wakeUps = new Map<string, { at: number; cls: string; loop: Loop; key: string }>();
   readonly loops: Loop[] = [];
+  private readonly followers: ((resource: string, event: ObjectEvent) => void)[] = [];
   private queue: [Loop, string][] = [];
   /** Makes the API refuse: called before every write. */
   refuse: (verb: string, resource: string, object: unknown) => void = () => {};
@@ -71,6 +75,7 @@ export class FakeCluster {
     random: this.random,
     store: this.store,
     authority: this.authority,
+    follow: (listener: (resource: string, event: ObjectEvent) => void) => void this.followers.push(listener),
   };
 
   readonly client: Client = {
@@ -264,6 +269,9 @@ export class FakeCluster {
   }
 
   private tell(resource: string, event: ObjectEvent): void {
+    const { type, object, old } = event;
+    if (resource === 'pods') followTotals(this.store, old as Pod | undefined, type === 'DELETED' ? undefined : (object as Pod));
+    for (const follower of this.followers) follower(resource, event);
     for (const loop of this.loops) {
       for (const watch of loop.watches) {
         if (watch.resource === resource) for (const key of watch.keys(event)) this.enqueue(loop, key);

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { totalsOf } from '../../src/api/core/pod/node-totals.ts';
+import { podRequests } from '../../src/api/core/pod/requests.ts';
 import type { Pod } from '../../src/api/core/pod.ts';
 import { decide, newCycle } from '../../src/scheduler/cycle.ts';
-import { NodeInfo, podInfo } from '../../src/scheduler/node-info.ts';
+import { NodeInfo } from '../../src/scheduler/node-info.ts';
 import { filters, scores } from '../../src/scheduler/plugins/index.ts';
-import { podRequests } from '../../src/scheduler/resources.ts';
 import { node, pod, requesting } from '../controllers/objects.ts';
 
 const container = (cpu: string, restartPolicy?: string) => ({
@@ -49,7 +50,7 @@ const place = (incoming: Pod, nodes: NodeInfo[]) => {
   const decision = decide(newCycle(incoming, nodes), { filters, scores }, 0);
   return 'node' in decision ? decision.node : [...decision.diagnosis.rejections.values()].flatMap(({ reasons }) => reasons);
 };
-const filled = (name: string, cpu: string) => new NodeInfo(node(name), [podInfo({ ...pod(`on-${name}`, requesting(cpu)) })]);
+const filled = (name: string, cpu: string) => new NodeInfo(node(name), totalsOf([pod(`on-${name}`, requesting(cpu))]));
 
 test('the emptier node wins', () => {
   expect(place(pod('p', requesting('100m')), [filled('a', '1'), filled('b', '500m')])).toBe('b');

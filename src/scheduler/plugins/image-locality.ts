@@ -21,12 +21,10 @@ export const imageLocality: ScorePlugin = {
 };
 
 /** The Pod's images, each with the share of nodes that have it. */
-function wantedImages({ pod, nodes }: Cycle): { name: string; spread: number }[] {
+function wantedImages({ pod, nodes, facts }: Cycle): { name: string; spread: number }[] {
   return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(({ image }) => {
     const name = normalized(image ?? '');
-    let having = 0;
-    for (const { imageSizes } of nodes) if (imageSizes.has(name)) having++;
-    return { name, spread: having / nodes.length };
+    return { name, spread: facts.nodesWith(name) / nodes.length };
   });
 }
 

@@ -15,6 +15,7 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     if (matchesNode(pod.spec, node)) return undefined;
     return { reasons: ["node(s) didn't match Pod's node affinity/selector"], unresolvable: true };
   },
+  helps: (event, { spec }) => event.kind !== 'node' || (matchesNode(spec, event.object) && (!event.old || !matchesNode(spec, event.old))),
   skip: ({ pod }) => !pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.length,
   score({ pod }, { node }) {
     const wishes = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];

@@ -9,4 +9,5 @@ export const nodeName: FilterPlugin = {
     if (!pod.spec.nodeName || pod.spec.nodeName === name) return undefined;
     return { reasons: ["node(s) didn't match the requested node name"], unresolvable: true };
   },
+  helps: (event, pod) => event.kind !== 'node' || (!event.old && event.object.metadata.name === pod.spec.nodeName),
 };

@@ -1,21 +1,27 @@
 // Two Pods on one node cannot have the same host port.
-import { type HostPort, podInfo } from '../node-info.ts';
+import { footprintOf } from '../../api/core/pod/footprint.ts';
 import type { FilterPlugin } from '../plugin.ts';
 
 export const nodePorts: FilterPlugin = {
   name: 'NodePorts',
   wokenBy: ['node', 'pod-deleted'],
-  passes: ({ pod }) => podInfo(pod).hostPorts.length === 0,
+  passes: ({ pod }) => footprintOf(pod).hostPorts.length === 0,
   filter({ pod }, node) {
-    const wanted = podInfo(pod).hostPorts;
-    if (wanted.length === 0) return undefined;
-    const taken = [...node.pods].flatMap(({ hostPorts }) => hostPorts);
-    if (!wanted.some((port) => taken.some((other) => collide(port, other)))) return undefined;
+    const wanted = footprintOf(pod).hostPorts;
+    if (!wanted.some((port) => node.hostPorts.some((other) => collide(port, other)))) return undefined;
     return { reasons: ["node(s) didn't have free ports for the requested pod ports"] };
+  },
+  helps(event, pod) {
+    if (event.kind === 'node') return !event.old;
+    const freed = event.kind === 'pod-deleted' ? footprintOf(event.object).hostPorts : [];
+    return footprintOf(pod).hostPorts.some((port) => freed.some((other) => collide(port, other)));
   },
 };
 
-/** 0.0.0.0 is every address. */
-function collide(a: HostPort, b: HostPort): boolean {
-  return a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === '0.0.0.0' || b.ip === '0.0.0.0');
+/** `TCP 0.0.0.0 80`: 0.0.0.0 is every address. */
+function collide(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [protocol, address, port] = a.split(' ');
+  const [otherProtocol, otherAddress, otherPort] = b.split(' ');
+  return port === otherPort && protocol === otherProtocol && (address === '0.0.0.0' || otherAddress === '0.0.0.0');
 }

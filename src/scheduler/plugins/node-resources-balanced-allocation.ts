@@ -1,12 +1,14 @@
 // Prefers nodes on which CPU and memory would be used in equal shares.
-import { type NodeInfo, podInfo } from '../node-info.ts';
+import { footprintOf } from '../../api/core/pod/footprint.ts';
+import type { NodeInfo } from '../node-info.ts';
 import { MAX_SCORE, type ScorePlugin } from '../plugin.ts';
 
 export const nodeResourcesBalancedAllocation: ScorePlugin = {
   name: 'NodeResourcesBalancedAllocation',
-  skip: ({ pod }) => !podInfo(pod).requests.cpu && !podInfo(pod).requests.memory,
+  // Otherwise Pods that request nothing would all go to one node.
+  skip: ({ pod }) => !footprintOf(pod).requests.cpu && !footprintOf(pod).requests.memory,
   score({ pod }, node) {
-    const { requests } = podInfo(pod);
+    const { requests } = footprintOf(pod);
     const cpu = share(node, 'cpu', requests.cpu ?? 0);
     const memory = share(node, 'memory', requests.memory ?? 0);
     const deviation = cpu === undefined || memory === undefined ? 0 : Math.abs(cpu - memory) / 2;

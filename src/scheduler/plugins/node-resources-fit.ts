@@ -1,37 +1,61 @@
 // A node needs room for what the Pod requests; the emptier it would be left, the better (LeastAllocated).
-import { type NodeInfo, podInfo } from '../node-info.ts';
+import type { Node } from '../../api/core/node.ts';
+import { footprintOf } from '../../api/core/pod/footprint.ts';
+import { measure } from '../../api/core/pod/requests.ts';
+import type { Pod } from '../../api/core/pod.ts';
+import { isScaledDown } from '../events.ts';
+import { askedOf } from '../node-info.ts';
 import { type FilterPlugin, MAX_SCORE, type ScorePlugin } from '../plugin.ts';
-
-const SCORED = ['cpu', 'memory'];
 
 export const nodeResourcesFit: FilterPlugin & ScorePlugin = {
   name: 'NodeResourcesFit',
-  wokenBy: ['node', 'pod-deleted'],
+  wokenBy: ['node', 'pod-deleted', 'pod-updated'],
   filter({ pod }, node) {
-    const { asked } = podInfo(pod);
-    const tooMany = node.podCount + 1 > (node.allocatable.pods ?? 0);
+    const { allocatable } = node;
+    const tooMany = node.podCount + 1 > (allocatable.pods ?? 0);
     let lacks = false;
-    for (const [name, amount] of asked) if (amount > free(node, name)) lacks = true;
+    for (const [name, amount] of askedOf(pod)) if (amount > (allocatable[name] ?? 0) - node.used(name)) lacks = true;
     if (!tooMany && !lacks) return undefined;
-    const lacking = asked.filter(([name, amount]) => amount > free(node, name));
+    const lacking = node.lacks(pod);
     return {
-      reasons: [...(tooMany ? ['Too many pods'] : []), ...lacking.map(([name]) => `Insufficient ${name}`)],
-      unresolvable: lacking.some(([name, amount]) => amount > (node.allocatable[name] ?? 0)),
+      reasons: [...(tooMany ? ['Too many pods'] : []), ...lacking.map((name) => `Insufficient ${name}`)],
+      // Even without any Pod the node would be too small.
+      unresolvable: askedOf(pod).some(([name, amount]) => lacking.includes(name) && amount > (allocatable[name] ?? 0)),
     };
   },
+  helps(event, pod) {
+    if (event.kind === 'node') return isFit(pod, event.object) && (!event.old || hasMore(pod, event.old, event.object));
+    return event.kind !== 'pod-updated' || (event.old !== undefined && isScaledDown(event.old, event.object));
+  },
   score({ pod }, node) {
-    const { nonZero } = podInfo(pod);
-    let sum = 0;
-    let weights = 0;
-    for (const name of SCORED) {
-      const total = node.allocatable[name] ?? 0;
-      if (total === 0) continue;
-      const used = node.usedNonZero(name) + (nonZero[name] ?? 0);
-      sum += used > total ? 0 : Math.trunc(((total - used) * MAX_SCORE) / total);
-      weights++;
-    }
-    return weights === 0 ? 0 : Math.trunc(sum / weights);
+    const { nonZero } = footprintOf(pod);
+    const { nonZero: used } = node.totals;
+    return averageOf(
+      leastAllocated(used[0] + nonZero[0], node.allocatable.cpu ?? 0),
+      leastAllocated(used[1] + nonZero[1], node.allocatable.memory ?? 0),
+    );
   },
 };
 
-const free = (node: NodeInfo, name: string): number => (node.allocatable[name] ?? 0) - node.used(name);
+/** Undefined when the node has none of the resource. */
+function leastAllocated(used: number, total: number): number | undefined {
+  if (total === 0) return undefined;
+  return used > total ? 0 : Math.trunc(((total - used) * MAX_SCORE) / total);
+}
+
+function averageOf(cpu: number | undefined, memory: number | undefined): number {
+  if (cpu === undefined) return memory ?? 0;
+  return memory === undefined ? cpu : Math.trunc((cpu + memory) / 2);
+}
+
+/** Would the Pod fit if the node were empty? */
+function isFit(pod: Pod, node: Node): boolean {
+  const allocatable = measure(node.status?.allocatable);
+  return (allocatable.pods ?? 0) >= 1 && askedOf(pod).every(([name, amount]) => amount <= (allocatable[name] ?? 0));
+}
+
+function hasMore(pod: Pod, old: Node, node: Node): boolean {
+  const before = measure(old.status?.allocatable);
+  const after = measure(node.status?.allocatable);
+  return (after.pods ?? 0) > (before.pods ?? 0) || askedOf(pod).some(([name]) => (after[name] ?? 0) > (before[name] ?? 0));
+}

@@ -1,5 +1,4 @@
 // A cordoned node takes only Pods that tolerate its taint.
-
 import { tolerates } from '../../machinery/tolerations.ts';
 import type { FilterPlugin } from '../plugin.ts';
 
@@ -12,4 +11,5 @@ export const nodeUnschedulable: FilterPlugin = {
     if (!node.spec.unschedulable || tolerates(pod.spec.tolerations, TAINT)) return undefined;
     return { reasons: ['node(s) were unschedulable'], unresolvable: true };
   },
+  helps: (event) => event.kind !== 'node' || (!event.object.spec.unschedulable && (!event.old || event.old.spec.unschedulable === true)),
 };

@@ -1,153 +1,145 @@
-// Spreads Pods over nodes, zones and the like. Pods without constraints of their own that belong to a workload are spread by default.
-// The default looks at the Pods of the same controller, not at Services.
+// Spreads Pods over nodes, zones and the like. Pods without constraints of their own are spread by default: see spread.ts.
 import type { Pod } from '../../api/core/pod.ts';
-import type { V1LabelSelector, V1TopologySpreadConstraint } from '../../api/generated/types.ts';
-import { selects } from '../../machinery/label-selector.ts';
 import { matchesNode } from '../../machinery/node-affinity.ts';
 import { tolerates } from '../../machinery/tolerations.ts';
+import type { ClusterEvent } from '../events.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { type Cycle, type FilterPlugin, MAX_SCORE, type ScorePlugin } from '../plugin.ts';
+import { HOSTNAME, ownSpreads, type PodGroup, type Spread } from '../spread.ts';
 
-const HOSTNAME = 'kubernetes.io/hostname';
-const ZONE = 'topology.kubernetes.io/zone';
 const REASON = "node(s) didn't match pod topology spread constraints";
 
 export const podTopologySpread: FilterPlugin & ScorePlugin = {
   name: 'PodTopologySpread',
-  wokenBy: ['node', 'pod-added', 'pod-deleted', 'pod-labels'],
-  passes: ({ pod }) => !pod.spec.topologySpreadConstraints?.length,
-  filter(cycle, node) {
-    for (const { constraint, counts, least, selfMatch } of cycle.memo('PodTopologySpread/filter', () => hardSpreads(cycle))) {
-      const value = node.labels[constraint.topologyKey];
+  wokenBy: ['node', 'pod-added', 'pod-deleted', 'pod-updated'],
+  helps: (event, pod) => mayHelp(event, pod),
+  passes: ({ facts }) => facts.spreads.every(({ constraint }) => constraint.whenUnsatisfiable !== 'DoNotSchedule'),
+  filter(cycle, { labels }) {
+    for (const { constraint, counts, least, self } of cycle.memo('PodTopologySpread/filter', () => hardSpreads(cycle))) {
+      const value = labels[constraint.topologyKey];
       if (value === undefined) return { reasons: [`${REASON} (missing required label)`], unresolvable: true };
-      if ((counts.get(value) ?? 0) + selfMatch - least > constraint.maxSkew) return { reasons: [REASON] };
+      if ((counts.get(value) ?? 0) + self - least > constraint.maxSkew) return { reasons: [REASON] };
     }
     return undefined;
   },
-  skip: (cycle) => softConstraints(cycle).length === 0,
+  skip: ({ facts }) => facts.spreads.every(({ constraint }) => constraint.whenUnsatisfiable === 'DoNotSchedule'),
+  preScore: (cycle, nodes) => void cycle.memo('PodTopologySpread/score', () => softSpreads(cycle, nodes)),
   score(cycle, node) {
+    const spreads = softOf(cycle);
+    if (isIgnored(spreads, node)) return 0;
     let sum = 0;
-    for (const { constraint, counts, weight } of cycle.memo('PodTopologySpread/score', () => softSpreads(cycle))) {
+    for (const { constraint, group, counts, weight } of spreads) {
       const value = node.labels[constraint.topologyKey];
       if (value === undefined) continue;
-      const count = constraint.topologyKey === HOSTNAME ? matching(cycle.pod, constraint, node) : (counts.get(value) ?? 0);
+      const count = constraint.topologyKey === HOSTNAME ? podsOn(cycle, group, node.name) : (counts.get(value) ?? 0);
       sum += count * weight + (constraint.maxSkew - 1);
     }
     return Math.round(sum);
   },
-  normalize(scores) {
-    const most = Math.max(...scores);
-    const least = Math.min(...scores);
-    return scores.map((score) => (most === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (most + least - score)) / most)));
+  normalize(scores, cycle, nodes) {
+    const spreads = softOf(cycle);
+    const ignored = nodes.map((node) => isIgnored(spreads, node));
+    let most = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < scores.length; i++) {
+      const score = scores[i] ?? 0;
+      if (ignored[i]) continue;
+      if (score > most) most = score;
+      if (score < least) least = score;
+    }
+    return scores.map((score, i) => {
+      if (ignored[i]) return 0;
+      return most === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (most + least - score)) / most);
+    });
   },
 };
 
-/** Undefined selector: the Pods of the same controller. */
-type Constraint = Pick<
-  V1TopologySpreadConstraint,
-  'maxSkew' | 'topologyKey' | 'minDomains' | 'nodeAffinityPolicy' | 'nodeTaintsPolicy' | 'matchLabelKeys'
-> & {
-  labelSelector: V1LabelSelector | 'controller';
-};
-
-interface Spread {
-  constraint: Constraint;
+interface Counted extends Spread {
   /** Matching Pods by topology value. */
   counts: Map<string, number>;
 }
 
-function own(pod: Pod, whenUnsatisfiable: string): Constraint[] {
-  return (pod.spec.topologySpreadConstraints ?? [])
-    .filter((each) => each.whenUnsatisfiable === whenUnsatisfiable)
-    .map((each) => ({ ...each, labelSelector: withLabelKeys(each, pod) }));
-}
-
-/** matchLabelKeys narrow the selector to the Pod's own values. */
-function withLabelKeys({ labelSelector, matchLabelKeys = [] }: V1TopologySpreadConstraint, { metadata }: Pod): V1LabelSelector {
-  const values = matchLabelKeys.flatMap((key) => {
-    const value = metadata.labels?.[key];
-    return value === undefined ? [] : [[key, value] as const];
-  });
-  return { ...labelSelector, matchLabels: { ...labelSelector?.matchLabels, ...Object.fromEntries(values) } };
-}
-
-function hardSpreads(cycle: Cycle): (Spread & { least: number; selfMatch: number })[] {
-  const constraints = own(cycle.pod, 'DoNotSchedule');
-  return constraints.map((constraint) => {
-    const counts = countPods(cycle, constraint, constraints);
-    const enough = counts.size >= (constraint.minDomains ?? 1);
-    const least = enough ? Math.min(...counts.values()) : 0;
-    return { constraint, counts, least: Number.isFinite(least) ? least : 0, selfMatch: isMatch(cycle.pod, constraint, cycle.pod) ? 1 : 0 };
+function hardSpreads(cycle: Cycle): (Counted & { least: number; self: number })[] {
+  const spreads = cycle.facts.spreads.filter(({ constraint }) => constraint.whenUnsatisfiable === 'DoNotSchedule');
+  return spreads.map((spread) => {
+    const counts = new Map<string, number>();
+    for (const node of cycle.nodes) {
+      const value = node.labels[spread.constraint.topologyKey];
+      if (value === undefined || !hasKeys(spreads, node) || !isEligible(cycle.pod, spread, node)) continue;
+      counts.set(value, (counts.get(value) ?? 0) + podsOn(cycle, spread.group, node.name));
+    }
+    let least = counts.size > 0 && counts.size >= (spread.constraint.minDomains ?? 1) ? Number.POSITIVE_INFINITY : 0;
+    for (const count of counts.values()) if (count < least) least = count;
+    return { ...spread, counts, least, self: spread.group.matches(cycle.pod) ? 1 : 0 };
   });
 }
 
-function softConstraints({ pod }: Cycle): Constraint[] {
-  if (pod.spec.topologySpreadConstraints?.length) return own(pod, 'ScheduleAnyway');
-  if (!pod.metadata.ownerReferences?.some(({ controller }) => controller)) return [];
-  return [
-    { maxSkew: 3, topologyKey: HOSTNAME, labelSelector: 'controller' },
-    { maxSkew: 5, topologyKey: ZONE, labelSelector: 'controller' },
-  ];
-}
+type Soft = Counted & { weight: number };
 
-function softSpreads(cycle: Cycle): (Spread & { weight: number })[] {
-  const constraints = softConstraints(cycle);
-  return constraints.map((constraint) => {
-    // Nodes are their own domains; each is counted when it is scored.
-    const counts =
-      constraint.topologyKey === HOSTNAME
-        ? new Map<string, number>()
-        : countPods(cycle, constraint, constraint.labelSelector === 'controller' ? [] : constraints);
-    const domains = constraint.topologyKey === HOSTNAME ? cycle.nodes.length : counts.size;
-    return { constraint, counts, weight: Math.log(domains + 2) };
-  });
-}
+const softOf = (cycle: Cycle): readonly Soft[] => cycle.memo('PodTopologySpread/score', () => softSpreads(cycle, cycle.nodes));
 
-/** Nodes that lack a key of any constraint, or that the Pod could not go to anyway, do not count. */
-function countPods({ pod, nodes }: Cycle, constraint: Constraint, all: readonly Constraint[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  const anywhere = !pod.spec.nodeSelector && !pod.spec.affinity?.nodeAffinity && constraint.nodeTaintsPolicy !== 'Honor';
-  for (const node of nodes) {
-    const value = node.labels[constraint.topologyKey];
-    if (
-      value === undefined ||
-      all.some(({ topologyKey }) => !(topologyKey in node.labels)) ||
-      !(anywhere || isEligible(pod, constraint, node))
-    )
-      continue;
-    counts.set(value, (counts.get(value) ?? 0) + matching(pod, constraint, node));
+/** Domains are those of the nodes that are scored; their Pods are counted on all nodes. Nodes as domains are counted when they are scored. */
+function softSpreads(cycle: Cycle, scored: readonly NodeInfo[]): Soft[] {
+  const spreads = cycle.facts.spreads.filter(({ constraint }) => constraint.whenUnsatisfiable !== 'DoNotSchedule');
+  const domains = spreads.map(() => new Map<string, number>());
+  let counted = 0;
+  for (const node of scored) {
+    if (isIgnored(spreads, node)) continue;
+    counted++;
+    for (const [i, { constraint }] of spreads.entries()) {
+      const value = node.labels[constraint.topologyKey];
+      if (constraint.topologyKey !== HOSTNAME && value !== undefined) domains[i]?.set(value, 0);
+    }
   }
-  return counts;
+  return spreads.map((spread, i) => {
+    const counts = domains[i] ?? new Map<string, number>();
+    if (counts.size > 0) {
+      for (const node of cycle.nodes) {
+        const value = node.labels[spread.constraint.topologyKey];
+        const count = value === undefined ? undefined : counts.get(value);
+        if (value === undefined || count === undefined || isIgnored(spreads, node) || !isEligible(cycle.pod, spread, node)) continue;
+        counts.set(value, count + podsOn(cycle, spread.group, node.name));
+      }
+    }
+    const size = spread.constraint.topologyKey === HOSTNAME ? counted : counts.size;
+    return { ...spread, counts, weight: Math.log(size + 2) };
+  });
 }
 
-function isEligible(pod: Pod, { nodeAffinityPolicy, nodeTaintsPolicy }: Constraint, { node }: NodeInfo): boolean {
-  if (nodeAffinityPolicy !== 'Ignore' && !matchesNode(pod.spec, node)) return false;
-  if (nodeTaintsPolicy !== 'Honor') return true;
-  return (node.spec.taints ?? []).every((taint) => taint.effect === 'PreferNoSchedule' || tolerates(pod.spec.tolerations, taint));
+/** A node that lacks a key of any of the Pod's own constraints is no domain of any of them. */
+const isIgnored = (spreads: readonly Spread[], node: NodeInfo): boolean => spreads.some(({ isOwn }) => isOwn) && !hasKeys(spreads, node);
+
+const hasKeys = (spreads: readonly Spread[], { labels }: NodeInfo): boolean =>
+  spreads.every(({ constraint }) => constraint.topologyKey in labels);
+
+/** Nodes that the Pod could not go to anyway do not count. */
+function isEligible(pod: Pod, { constraint: { nodeAffinityPolicy, nodeTaintsPolicy } }: Spread, { node, hardTaints }: NodeInfo): boolean {
+  const isPicky = pod.spec.nodeSelector || pod.spec.affinity?.nodeAffinity;
+  if (isPicky && nodeAffinityPolicy !== 'Ignore' && !matchesNode(pod.spec, node)) return false;
+  return nodeTaintsPolicy !== 'Honor' || hardTaints.every((taint) => tolerates(pod.spec.tolerations, taint));
 }
 
-const questions = new WeakMap<Constraint, string>();
-
-/** Names the Pods that a constraint counts: the answer of a node stays the same until its Pods change. */
-function questionOf(pod: Pod, constraint: Constraint): string {
-  const known = questions.get(constraint);
-  if (known !== undefined) return known;
-  const { labelSelector } = constraint;
-  const what = labelSelector === 'controller' ? `of ${controllerUid(pod)}` : JSON.stringify(labelSelector);
-  const question = `${pod.metadata.namespace}/${what}`;
-  questions.set(constraint, question);
-  return question;
+/** With those that are imagined to come, without those that are imagined to be gone. */
+function podsOn(cycle: Cycle, group: PodGroup, node: string): number {
+  let count = group.on(node);
+  if (cycle.gone.size > 0) {
+    for (const one of cycle.gone.values()) if (one.node === node && !one.pod.metadata.deletionTimestamp && group.matches(one.pod)) count--;
+  }
+  for (const one of cycle.coming) if (one.node === node && group.matches(one.pod)) count++;
+  return count;
 }
 
-function matching(pod: Pod, constraint: Constraint, node: NodeInfo): number {
-  return node.count(questionOf(pod, constraint), (other) => !other.metadata.deletionTimestamp && isMatch(pod, constraint, other));
+function mayHelp(event: ClusterEvent, pod: Pod): boolean {
+  const spreads = ownSpreads(pod);
+  if (event.kind === 'node') {
+    const keys = spreads.map(({ constraint }) => constraint.topologyKey);
+    const values = (labels: Readonly<Record<string, string>> | undefined): string => keys.map((key) => labels?.[key]).join();
+    const hasAll = (labels: Readonly<Record<string, string>> | undefined): boolean => keys.every((key) => labels?.[key] !== undefined);
+    const { old, object } = event;
+    if (!old) return hasAll(object.metadata.labels);
+    return values(old.metadata.labels) !== values(object.metadata.labels) || old.spec.taints !== object.spec.taints;
+  }
+  if (event.kind !== 'pod-added' && event.kind !== 'pod-deleted' && event.kind !== 'pod-updated') return true;
+  const { old, object } = event;
+  return spreads.some(({ question }) => question.matches(object) || (old !== undefined && question.matches(old)));
 }
-
-function isMatch(pod: Pod, { labelSelector }: Constraint, other: Pod): boolean {
-  if (other.metadata.namespace !== pod.metadata.namespace) return false;
-  if (labelSelector !== 'controller') return selects(labelSelector, other.metadata.labels);
-  const owner = controllerUid(pod);
-  return owner !== undefined && controllerUid(other) === owner;
-}
-
-const controllerUid = ({ metadata }: Pod): string | undefined => metadata.ownerReferences?.find(({ controller }) => controller)?.uid;

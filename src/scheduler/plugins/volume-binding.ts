@@ -1,7 +1,10 @@
 // The claims of a Pod must have volumes that the node reaches, or volumes that can be bound or made for it there.
+// Left out: CSIStorageCapacity.
 import type { PersistentVolume } from '../../api/core/persistentvolume.ts';
 import type { PersistentVolumeClaim } from '../../api/core/persistentvolumeclaim.ts';
+import { claimNames } from '../../api/core/pod/footprint.ts';
 import type { StorageClass } from '../../api/storage/storageclass.ts';
+import { value } from '../../machinery/quantity.ts';
 import { BIND_COMPLETED, findVolume, isReachable } from '../../machinery/volume-matching.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { FilterPlugin, PodVolumes } from '../plugin.ts';
@@ -10,8 +13,13 @@ const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
 export const volumeBinding: FilterPlugin = {
   name: 'VolumeBinding',
-  wokenBy: ['node', 'volume'],
-  preFilter({ volumes }) {
+  wokenBy: ['node', 'persistentvolume', 'persistentvolumeclaim', 'storageclass', 'csinode'],
+  helps(event, pod) {
+    if (event.kind !== 'persistentvolumeclaim') return true;
+    const { namespace, name } = event.object.metadata;
+    return namespace === pod.metadata.namespace && claimNames(pod).includes(name);
+  },
+  preFilter({ facts: { volumes } }) {
     for (const { name, claim } of volumes.claims) {
       if (!claim) return { reasons: [`persistentvolumeclaim "${name}" not found`], unresolvable: true };
       if (claim.metadata.deletionTimestamp) return { reasons: [`persistentvolumeclaim "${name}" is being deleted`], unresolvable: true };
@@ -26,22 +34,19 @@ export const volumeBinding: FilterPlugin = {
     }
     return undefined;
   },
-  passes: ({ volumes }) => volumes.claims.length === 0,
-  filter({ volumes }, node) {
-    let isUnbindable = false;
+  passes: ({ facts }) => facts.volumes.claims.length === 0,
+  filter({ facts: { volumes } }, node) {
+    const reasons: string[] = [];
     for (const { claim } of volumes.claims) {
-      if (!claim) continue;
-      if (isBound(claim)) {
-        const volume = volumes.volumes.find(({ metadata }) => metadata.name === claim.spec.volumeName);
-        if (!volume) return { reasons: ['node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'], unresolvable: true };
-        if (!isReachable(volume.spec.nodeAffinity?.required, node.node)) {
-          return { reasons: ["node(s) didn't match PersistentVolume's node affinity"], unresolvable: true };
-        }
-      } else if (!bindingOn(claim, node, volumes)) {
-        isUnbindable = true;
-      }
+      if (!claim || !isBound(claim)) continue;
+      const volume = volumes.volumes.find(({ metadata }) => metadata.name === claim.spec.volumeName);
+      if (!volume) return { reasons: ['node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'], unresolvable: true };
+      if (isReachable(volume.spec.nodeAffinity?.required, node.node)) continue;
+      reasons.push("node(s) didn't match PersistentVolume's node affinity");
+      break;
     }
-    return isUnbindable ? { reasons: ["node(s) didn't find available persistent volumes to bind"], unresolvable: true } : undefined;
+    if (!bindingsOn(volumes, node)) reasons.push("node(s) didn't find available persistent volumes to bind");
+    return reasons.length > 0 ? { reasons, unresolvable: true } : undefined;
   },
 };
 
@@ -54,10 +59,35 @@ const classOf = ({ spec }: PersistentVolumeClaim, { classes }: PodVolumes): Stor
 const isDelayed = (claim: PersistentVolumeClaim, volumes: PodVolumes): boolean =>
   classOf(claim, volumes)?.volumeBindingMode === 'WaitForFirstConsumer';
 
-/** What a claim that waits for its first consumer would get on the node: a volume that is there, or a new one. */
-export function bindingOn(claim: PersistentVolumeClaim, node: NodeInfo, volumes: PodVolumes): PersistentVolume | 'provision' | undefined {
-  const found = findVolume(claim, volumes.volumes, node.node);
-  if (found) return found;
-  const storageClass = classOf(claim, volumes);
-  return storageClass && storageClass.provisioner !== NO_PROVISIONER ? 'provision' : undefined;
+type Binding = readonly [claim: PersistentVolumeClaim, volume: PersistentVolume | 'provision'];
+
+/**
+ * What the claims that wait for their first consumer would get on the node, the smallest claim first: volumes that are there, each for
+ * one claim, or new ones. Undefined when one gets nothing.
+ */
+export function bindingsOn(volumes: PodVolumes, node: NodeInfo): readonly Binding[] | undefined {
+  const waiting = volumes.claims.flatMap(({ claim }) => (claim && !isBound(claim) ? [claim] : []));
+  if (waiting.length === 0) return [];
+  const size = ({ spec }: PersistentVolumeClaim): number => value(spec.resources?.requests?.storage ?? '0');
+  let free = volumes.volumes;
+  const bindings: Binding[] = [];
+  for (const claim of waiting.sort((a, b) => size(a) - size(b))) {
+    const found = findVolume(claim, free, node.node);
+    if (found) free = free.filter((volume) => volume !== found);
+    else if (!canProvision(classOf(claim, volumes), node)) return undefined;
+    bindings.push([claim, found ?? 'provision']);
+  }
+  return bindings;
+}
+
+/** allowedTopologies are alternatives; the requirements of one must all be met. */
+function canProvision(storageClass: StorageClass | undefined, { labels }: NodeInfo): boolean {
+  if (!storageClass || storageClass.provisioner === NO_PROVISIONER) return false;
+  const { allowedTopologies = [] } = storageClass;
+  return (
+    allowedTopologies.length === 0 ||
+    allowedTopologies.some(({ matchLabelExpressions = [] }) =>
+      matchLabelExpressions.every(({ key, values }) => values.includes(labels[key] ?? '')),
+    )
+  );
 }
