@@ -29,7 +29,10 @@ import { taintEvictionController } from './taint-eviction.ts';
 import { ttlController } from './ttl.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished.ts';
 import { attachDetachController } from './volumes/attach-detach.ts';
+import { ephemeralVolumeController } from './volumes/ephemeral.ts';
+import { volumeExpanderController } from './volumes/expand.ts';
 import { externalAttacherController } from './volumes/external-attacher.ts';
+import { externalResizerController } from './volumes/external-resizer.ts';
 import { localPathProvisionerController } from './volumes/local-path-provisioner.ts';
 import { persistentVolumeBinderController } from './volumes/persistentvolume-binder.ts';
 import { claimProtectionController, volumeProtectionController } from './volumes/protection.ts';
@@ -57,6 +60,9 @@ export const controllers: readonly Controller[] = [
   localPathProvisionerController,
   attachDetachController,
   externalAttacherController,
+  volumeExpanderController,
+  externalResizerController,
+  ephemeralVolumeController,
   claimProtectionController,
   volumeProtectionController,
   ttlController,

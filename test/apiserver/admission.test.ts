@@ -252,3 +252,28 @@ describe('PodSecurity', () => {
     ]);
   });
 });
+
+describe('PersistentVolumeClaimResize', () => {
+  test.each([
+    {
+      given: 'of a class that does not allow it',
+      expandable: false,
+      says: 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    },
+    { given: 'of a class that allows it', expandable: true, says: undefined },
+  ])('a bound claim $given asks for more: $says', async ({ expandable, says }) => {
+    const server = await testServer();
+    const path = '/api/v1/namespaces/default/persistentvolumeclaims';
+    await server.ok('POST', '/apis/storage.k8s.io/v1/storageclasses', {
+      metadata: { name: 'c' },
+      provisioner: 'd',
+      allowVolumeExpansion: expandable,
+    });
+    const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'c', resources: { requests: { storage: '1Gi' } } };
+    const made = await server.ok('POST', path, { metadata: { name: 'data' }, spec });
+    const claim = await server.ok('PUT', `${path}/data/status`, { ...made, status: { phase: 'Bound' } });
+    const more = { ...claim, spec: { ...(claim.spec as object), resources: { requests: { storage: '2Gi' } } } };
+    if (says === undefined) await server.ok('PUT', `${path}/data`, more);
+    else expect(await server.refused('PUT', `${path}/data`, more)).toContain(says);
+  });
+});

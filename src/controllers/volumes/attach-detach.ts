@@ -17,7 +17,7 @@ import { attachmentName, uniqueVolumeName } from '../../machinery/volume-attachm
 import { type Controller, type ControllerContext, contextFor } from '../define.ts';
 import { groupBy } from '../group-by.ts';
 import { isFinished } from '../pods.ts';
-import { claimsOf } from './claims.ts';
+import { claimNames } from './claims.ts';
 
 const NAME = 'persistentvolume-attach-detach-controller';
 /** How long a node that does not answer keeps what nobody there uses (maxWaitForUnmountDuration). */
@@ -74,7 +74,7 @@ export const attachDetachController: Controller = {
 function claimKeys({ type, object, old }: ObjectEvent<Pod>): string[] {
   if (!object.spec.nodeName) return [];
   if (type === 'MODIFIED' && old?.spec.nodeName && isFinished(old) === isFinished(object)) return [];
-  return claimsOf(object).map((claim) => `${object.metadata.namespace}/${claim}`);
+  return claimNames(object).map((claim) => `${object.metadata.namespace}/${claim}`);
 }
 
 const healthOf = (node: Node | undefined): unknown => [
@@ -142,7 +142,7 @@ async function podsUsing({ metadata, spec: { claimRef } }: PersistentVolume, { c
   if (!namespace || !name) return [];
   const claim = await client.get(PersistentVolumeClaim, { namespace, name });
   if (claim?.spec.volumeName !== metadata.name) return [];
-  return (await client.list(Pod, { namespace })).filter((pod) => pod.spec.nodeName && !isFinished(pod) && claimsOf(pod).includes(name));
+  return (await client.list(Pod, { namespace })).filter((pod) => pod.spec.nodeName && !isFinished(pod) && claimNames(pod).includes(name));
 }
 
 /** Only one node at a time. */

@@ -8,12 +8,9 @@ import type { Client } from '../../client/client.ts';
 import type { KubeObject } from '../../machinery/object.ts';
 import { defineController, watch } from '../define.ts';
 import { isFinished } from '../pods.ts';
+import { claimNames } from './claims.ts';
 
-const claimsOf = ({ metadata, spec }: Pod): string[] =>
-  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    const claim = persistentVolumeClaim?.claimName ?? (ephemeral ? `${metadata.name}-${name}` : undefined);
-    return claim ? [`${metadata.namespace}/${claim}`] : [];
-  });
+const claimsOf = (pod: Pod): string[] => claimNames(pod).map((name) => `${pod.metadata.namespace}/${name}`);
 
 export const claimProtectionController = defineController({
   name: 'persistentvolumeclaim-protection-controller',
