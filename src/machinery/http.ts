@@ -72,4 +72,6 @@ export interface HttpResponse {
   reason: string;
   headers: Readonly<Record<string, string>>;
   body: string;
+  /** The certificates that a server which speaks TLS has shown, in PEM; absent where nobody cares. */
+  certificate?: string;
 }

@@ -149,18 +149,21 @@ describe('ValidatingAdmissionPolicy', () => {
 });
 
 describe('MutatingAdmissionPolicy', () => {
-  async function mutating(mutations: readonly object[], resource = 'pods'): Promise<void> {
+  async function mutating(
+    mutations: readonly object[],
+    { resource = 'pods', name = 'sidecar', reinvocationPolicy = 'Never' } = {},
+  ): Promise<void> {
     await server.ok('POST', `${POLICIES}/mutatingadmissionpolicies`, {
-      metadata: { name: 'sidecar' },
+      metadata: { name },
       spec: {
         matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: [resource] }] },
-        reinvocationPolicy: 'Never',
+        reinvocationPolicy,
         mutations,
       },
     });
     await server.ok('POST', `${POLICIES}/mutatingadmissionpolicybindings`, {
-      metadata: { name: 'sidecar' },
-      spec: { policyName: 'sidecar' },
+      metadata: { name },
+      spec: { policyName: name },
     });
   }
 
@@ -187,6 +190,19 @@ describe('MutatingAdmissionPolicy', () => {
     ]);
     const { metadata } = await server.ok('POST', '/api/v1/namespaces/default/pods', pod('web'));
     expect(metadata.labels).toMatchObject({ 'example.com/by': 'kubernetes-admin' });
+  });
+
+  test('a policy that wants it is asked again when a later one has changed the object', async () => {
+    const label = (key: string, value: string): object[] => [
+      {
+        patchType: 'ApplyConfiguration',
+        applyConfiguration: { expression: `Object{metadata: Object.metadata{labels: {"${key}": string(${value})}}}` },
+      },
+    ];
+    await mutating(label('a-saw', 'size(object.metadata.labels)'), { name: 'a', reinvocationPolicy: 'IfNeeded' });
+    await mutating(label('b-was-here', '"yes"'), { name: 'b' });
+    const { metadata } = await server.ok('POST', '/api/v1/namespaces/default/pods', pod('web'));
+    expect(metadata.labels).toEqual({ app: 'web', 'a-saw': '3', 'b-was-here': 'yes' });
   });
 
   test('a failing mutation refuses the request', async () => {

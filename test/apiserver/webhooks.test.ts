@@ -1,8 +1,9 @@
 // Admission webhooks that live behind a Service.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createAuthority, issue } from '../../src/apiserver/https/certificates.ts';
 import { DialError, type Dialer } from '../../src/machinery/dialer.ts';
 import type { Status } from '../../src/machinery/status.ts';
-import { pod, type TestServer, testServer } from './harness.ts';
+import { pod, START, type TestServer, testServer } from './harness.ts';
 
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1';
 const PODS = '/api/v1/namespaces/default/pods';
@@ -17,6 +18,9 @@ let server: TestServer;
 let asked: Asked[];
 /** What the webhook answers; a text is the failure of the connection. */
 let answer: Record<string, unknown> | 'refused' | 'timeout';
+let answerTo: ((asked: Asked) => Record<string, unknown>) | undefined;
+/** The certificate that it shows. */
+let shown: string | undefined;
 
 const dialer: Dialer = {
   resolve: () => ({ addresses: [], reads: [] }),
@@ -29,8 +33,9 @@ const dialer: Dialer = {
       exchange: async ({ path, body }) => {
         const { request, apiVersion } = JSON.parse(body);
         asked.push({ path, request });
-        const response = { uid: request.uid, allowed: true, ...(answer as object) };
-        return { status: 200, reason: 'OK', headers: {}, body: JSON.stringify({ kind: 'AdmissionReview', apiVersion, response }) };
+        const response = { uid: request.uid, allowed: true, ...(answerTo?.({ path, request }) ?? (answer as object)) };
+        const text = JSON.stringify({ kind: 'AdmissionReview', apiVersion, response });
+        return { status: 200, reason: 'OK', headers: {}, body: text, ...(shown ? { certificate: shown } : {}) };
       },
     };
   },
@@ -40,6 +45,8 @@ beforeEach(async () => {
   server = await testServer({ dialer });
   asked = [];
   answer = {};
+  answerTo = undefined;
+  shown = undefined;
 });
 
 const withService = (): Promise<unknown> =>
@@ -144,12 +151,32 @@ describe('a validating webhook', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('with side effects does not support dry run', async () => {
+  test('says that it has no side effects of dry runs, and is asked about them', async () => {
     await withService();
-    await configure('validating', { sideEffects: 'Some' });
-    expect(await server.refused('POST', `${PODS}?dryRun=All`, pod('web'))).toBe(
-      'admission webhook "check.example.com" does not support dry run',
-    );
+    await configure('validating', { sideEffects: 'NoneOnDryRun' });
+    await server.ok('POST', `${PODS}?dryRun=All`, pod('web'));
+    expect(asked).toMatchObject([{ request: { dryRun: true } }]);
+  });
+
+  test.each([
+    [{ sideEffects: 'Some' }, 'webhooks[0].sideEffects: Unsupported value: "Some": supported values: "None", "NoneOnDryRun"'],
+    [{ name: 'check' }, 'webhooks[0].name: Invalid value: "check": should be a domain with at least three segments separated by dots'],
+    [{ timeoutSeconds: 31 }, 'webhooks[0].timeoutSeconds: Invalid value: 31: the timeout value must be between 1 and 30 seconds'],
+    [
+      { admissionReviewVersions: ['v2'] },
+      'webhooks[0].admissionReviewVersions: Invalid value: ["v2"]: must include at least one of v1, v1beta1',
+    ],
+    [{ clientConfig: {} }, 'webhooks[0].clientConfig: Required value: exactly one of url or service is required'],
+    [
+      { clientConfig: { url: 'http://a.example' } },
+      'webhooks[0].clientConfig.url: Invalid value: "http": \'https\' is the only allowed URL scheme; desired format: https://host[/path]',
+    ],
+    [
+      { rules: [{ apiGroups: ['*', 'apps'], apiVersions: ['v1'], operations: ['WATCH'], resources: ['*', 'pods'] }] },
+      'ValidatingWebhookConfiguration.admissionregistration.k8s.io "demo" is invalid: [webhooks[0].rules[0].operations[0]: Unsupported value: "WATCH": supported values: "*", "CONNECT", "CREATE", "DELETE", "UPDATE", webhooks[0].rules[0].apiGroups: Invalid value: ["*","apps"]: if \'*\' is present, must not specify other API groups, webhooks[0].rules[0].resources: Invalid value: ["*","pods"]: if \'*\' is present, must not specify other resources without subresources]',
+    ],
+  ])('whose configuration is %j is refused', async (more, message) => {
+    await expect(configure('validating', more)).rejects.toThrow(message);
   });
 });
 
@@ -167,6 +194,99 @@ describe('a mutating webhook', () => {
     await configure('mutating');
     answer = patch([{ op: 'remove', path: '/spec/nothing' }]);
     expect(await server.refused('POST', PODS, pod('web'))).toMatch(/^Internal error occurred: .*\/spec\/nothing/);
+  });
+});
+
+describe('reinvocation', () => {
+  const hook = (name: string, reinvocationPolicy: string): object => ({
+    name: `${name}.example.com`,
+    admissionReviewVersions: ['v1'],
+    sideEffects: 'None',
+    reinvocationPolicy,
+    clientConfig: { service: { ...SERVICE, path: `/${name}` } },
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+  });
+  /** The second of them adds a container once. */
+  const withTwo = async (policy: string): Promise<void> => {
+    await withService();
+    await server.ok('POST', `${CONFIGURATIONS}/mutatingwebhookconfigurations`, {
+      metadata: { name: 'demo' },
+      webhooks: [hook('first', policy), hook('second', 'IfNeeded')],
+    });
+    answerTo = ({ path, request }) => {
+      const containers = (request.object as unknown as { spec: { containers: unknown[] } }).spec.containers;
+      return path.startsWith('/second') && containers.length === 1
+        ? patch([{ op: 'add', path: '/spec/containers/-', value: { name: 'sidecar', image: 'busybox' } }])
+        : {};
+    };
+  };
+  const paths = (): string[] => asked.map(({ path }) => path.split('?', 1)[0] as string);
+
+  test('asks who wants it again when a later webhook changed the object', async () => {
+    await withTwo('IfNeeded');
+    await server.ok('POST', PODS, pod('web', { automountServiceAccountToken: false }));
+    expect(paths()).toEqual(['/first', '/second', '/first']);
+  });
+
+  test('asks nobody else', async () => {
+    await withTwo('Never');
+    await server.ok('POST', PODS, pod('web', { automountServiceAccountToken: false }));
+    expect(paths()).toEqual(['/first', '/second']);
+  });
+
+  test('asks again when another plugin has changed what a webhook made', async () => {
+    await withTwo('Never');
+    await server.ok('POST', PODS, pod('web')); // the sidecar gets its token mounted
+    expect(paths()).toEqual(['/first', '/second', '/second']);
+  });
+
+  test('has the other plugins look at what webhooks made', async () => {
+    await withTwo('Never');
+    await server.ok('POST', '/api/v1/namespaces/default/limitranges', {
+      metadata: { name: 'limits' },
+      spec: { limits: [{ type: 'Container', default: { cpu: '1' }, defaultRequest: { cpu: '500m' } }] },
+    });
+    const { spec } = await server.ok('POST', PODS, pod('web'));
+    expect((spec as { containers: object[] }).containers[1]).toMatchObject({ name: 'sidecar', resources: { requests: { cpu: '500m' } } });
+  });
+});
+
+describe('the certificate of a webhook', () => {
+  const failing = (why: string): string =>
+    `Internal error occurred: failed calling webhook "check.example.com": failed to call webhook: Post "https://hook.default.svc:443/check?timeout=10s": tls: failed to verify certificate: x509: ${why}`;
+  const bundle = (certificate: string): string => Buffer.from(certificate).toString('base64');
+  const used = async (hosts: string[], { trusts = true, at = START - 1000, twin = false } = {}): Promise<string> => {
+    const authority = await createAuthority('webhook-ca', at);
+    const server509 = await issue(authority, { commonName: 'hook', use: 'server', hosts }, at);
+    const trusted = trusts ? authority : await createAuthority(twin ? 'webhook-ca' : 'other', at);
+    shown = server509.certificate;
+    await withService();
+    await configure('validating', { clientConfig: { service: SERVICE, caBundle: bundle(trusted.certificate) } });
+    const { code, body } = await server.request('POST', PODS, pod('web'));
+    return code === 201 ? '' : ((body as Status).message ?? '');
+  };
+
+  test('that its bundle vouches for is believed', async () => {
+    expect(await used(['hook.default.svc'])).toBe('');
+  });
+  test('of another authority is not', async () => {
+    expect(await used(['hook.default.svc'], { trusts: false })).toBe(failing('certificate signed by unknown authority'));
+  });
+  test('of an authority that only has the right name is not', async () => {
+    expect(await used(['hook.default.svc'], { trusts: false, twin: true })).toBe(
+      failing(
+        'certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority certificate "webhook-ca")',
+      ),
+    );
+  });
+  test('for another name is not', async () => {
+    expect(await used(['hook.other.svc'])).toBe(failing('certificate is valid for hook.other.svc, not hook.default.svc'));
+  });
+  test('that has expired is not', async () => {
+    const at = START - 11 * 365 * 86_400_000;
+    expect(await used(['hook.default.svc'], { at })).toMatch(
+      /certificate has expired or is not yet valid: current time 2026-11-20T12:00:00Z is after 20\d\d-/,
+    );
   });
 });
 

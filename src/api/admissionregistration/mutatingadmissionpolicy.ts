@@ -3,6 +3,7 @@ import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1MutatingAdmissionPolicy } from '../generated/types.ts';
 import { paramKind } from './param.ts';
+import { validateMutatingPolicy } from './policy-validation.ts';
 import { defaultMatchResources } from './webhooks.ts';
 
 export type MutatingAdmissionPolicy = Stored<V1MutatingAdmissionPolicy>;
@@ -17,6 +18,8 @@ export const MutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
     policy.spec.reinvocationPolicy ||= 'Never';
     defaultMatchResources(policy.spec.matchConstraints);
   },
+  validate: ({ spec }) => validateMutatingPolicy(spec),
+  validateUpdate: ({ spec }) => validateMutatingPolicy(spec),
   columns: [
     name,
     { header: 'MUTATIONS', type: 'integer', cell: (policy) => policy.spec.mutations?.length ?? 0 },

@@ -3,6 +3,7 @@ import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ValidatingAdmissionPolicy } from '../generated/types.ts';
 import { paramKind } from './param.ts';
+import { validateValidatingPolicy } from './policy-validation.ts';
 import { defaultMatchResources } from './webhooks.ts';
 
 export type ValidatingAdmissionPolicy = Stored<V1ValidatingAdmissionPolicy>;
@@ -19,6 +20,8 @@ export const ValidatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   prepareForCreate(policy) {
     policy.status = {};
   },
+  validate: ({ spec }) => validateValidatingPolicy(spec),
+  validateUpdate: ({ spec }) => validateValidatingPolicy(spec),
   columns: [
     name,
     { header: 'VALIDATIONS', type: 'integer', cell: (policy) => policy.spec.validations?.length ?? 0 },

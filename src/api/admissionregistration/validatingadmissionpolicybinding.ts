@@ -1,8 +1,11 @@
 import type { Stored } from '../../machinery/object.ts';
+import type { FieldError } from '../../machinery/status.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ValidatingAdmissionPolicyBinding } from '../generated/types.ts';
 import { paramRef, validatePolicyBinding } from './param.ts';
+import { validateActions } from './policy-validation.ts';
+import { validateMatchResources } from './webhook-validation.ts';
 import { defaultMatchResources } from './webhooks.ts';
 
 export type ValidatingAdmissionPolicyBinding = Stored<V1ValidatingAdmissionPolicyBinding>;
@@ -16,8 +19,8 @@ export const ValidatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
     if (binding.spec.paramRef) binding.spec.paramRef.parameterNotFoundAction ??= 'Deny';
     defaultMatchResources(binding.spec.matchResources);
   },
-  validate: validatePolicyBinding,
-  validateUpdate: (binding) => validatePolicyBinding(binding),
+  validate: validateBinding,
+  validateUpdate: (binding) => validateBinding(binding),
   columns: [
     name,
     { header: 'POLICYNAME', cell: (binding) => binding.spec.policyName ?? '' },
@@ -25,3 +28,11 @@ export const ValidatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
     age,
   ],
 });
+
+function validateBinding(binding: ValidatingAdmissionPolicyBinding): FieldError[] {
+  return [
+    ...validatePolicyBinding(binding),
+    ...validateMatchResources(binding.spec?.matchResources, 'spec.matchResources'),
+    ...validateActions(binding.spec),
+  ];
+}

@@ -2,6 +2,7 @@ import type { Stored } from '../../machinery/object.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1ValidatingWebhookConfiguration } from '../generated/types.ts';
+import { validateWebhooks } from './webhook-validation.ts';
 import { defaultWebhooks } from './webhooks.ts';
 
 export type ValidatingWebhookConfiguration = Stored<V1ValidatingWebhookConfiguration>;
@@ -11,5 +12,7 @@ export const ValidatingWebhookConfiguration = defineKind<ValidatingWebhookConfig
   version: 'v1',
   kind: 'ValidatingWebhookConfiguration',
   setDefaults: defaultWebhooks,
+  validate: validateWebhooks,
+  validateUpdate: validateWebhooks,
   columns: [name, { header: 'WEBHOOKS', type: 'integer', cell: (configuration) => configuration.webhooks?.length ?? 0 }, age],
 });

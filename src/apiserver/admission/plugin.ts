@@ -9,6 +9,7 @@ import { changedFields, isComponent, outline } from '../recording.ts';
 import type { Resource } from '../resource.ts';
 import type { Resources } from '../resources.ts';
 import type { Storage } from '../storage.ts';
+import type { Reinvocation } from './reinvocation.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -32,6 +33,8 @@ export interface Attributes {
   decisions: AdmissionDecision[];
   /** Annotations of the audit event. */
   annotations: Record<string, string>;
+  /** Made by the first plugin that may have others asked again. */
+  reinvocation?: Reinvocation;
 }
 
 /** What plugins may ask: the store below them, not the API above. */
@@ -67,6 +70,14 @@ export class Admission {
   ) {}
 
   async admit(attributes: Attributes): Promise<void> {
+    await this.admitOnce(attributes);
+    const { reinvocation } = attributes;
+    if (!reinvocation?.isNeeded) return;
+    reinvocation.isReinvoke = true;
+    await this.admitOnce(attributes);
+  }
+
+  private async admitOnce(attributes: Attributes): Promise<void> {
     const { object } = attributes;
     // What plugins make of the components' own objects is always the same.
     let before = object && !isComponent(attributes.user) ? outline(object) : undefined;

@@ -118,6 +118,13 @@ export class RequestAudit {
     return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => Boolean(entry[1])));
   }
 
+  /** Patches of webhooks are part of what was sent. */
+  private shownAnnotations(annotations: Readonly<Record<string, string>>): Record<string, string> {
+    const shows = (name: string): boolean =>
+      isAtLeast(this.decision.level, 'Request') || !name.startsWith('patch.webhook.admission.k8s.io/');
+    return Object.fromEntries(Object.entries(annotations).filter(([name]) => shows(name)));
+  }
+
   private shown(value: unknown): unknown {
     return this.decision.omitManagedFields ? withoutManagedFields(value) : value;
   }
@@ -126,7 +133,7 @@ export class RequestAudit {
     const { request, trail, user, decision } = this;
     if (decision.omitStages.includes(stage)) return;
     const { user: acting, annotations } = trail;
-    const annotated = stage === 'RequestReceived' ? {} : annotations;
+    const annotated = stage === 'RequestReceived' ? {} : this.shownAnnotations(annotations);
     this.options.write(
       JSON.stringify({
         kind: 'Event',

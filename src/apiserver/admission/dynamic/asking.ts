@@ -1,4 +1,4 @@
-// Sends an AdmissionReview to where a webhook lives and reads the answer. TLS is not simulated: no certificate is looked at. A webhook
+// Sends an AdmissionReview to where a webhook lives and reads the answer. Of TLS there is the certificate that the server shows. A webhook
 // that nobody answers for fails at once, without the time that waiting would take.
 import type { V1MutatingWebhook, V1ValidatingWebhook } from '../../../api/generated/types.ts';
 import { DialError } from '../../../machinery/dialer.ts';
@@ -16,6 +16,7 @@ export interface Review {
   patch?: string;
   patchType?: string;
   warnings?: readonly string[];
+  auditAnnotations?: Readonly<Record<string, string>>;
 }
 
 /** The webhook could not be asked, or gave no proper answer. */
@@ -68,7 +69,15 @@ async function post(
     const connection = await context.dialer.connect(context.options.networkNamespace ?? NODE, host, port);
     if (!connection.exchange) throw failed('EOF');
     const headers = { 'content-type': 'application/json', accept: 'application/json, */*', 'user-agent': 'kube-apiserver-admission' };
-    return await connection.exchange({ method: 'POST', path, host: target.host, headers, body }, context.clock.now());
+    const response = await connection.exchange({ method: 'POST', path, host: target.host, headers, body }, context.clock.now());
+    if (response.certificate !== undefined) {
+      const { handshakeProblem } = await import('./server-certificate.ts');
+      const name = service ? `${service.name}.${service.namespace}.svc` : target.hostname;
+      const trusted = Buffer.from(clientConfig.caBundle ?? '', 'base64').toString('utf8');
+      const problem = handshakeProblem(response.certificate, trusted, name, context.clock.now());
+      if (problem) throw failed(problem);
+    }
+    return response;
   } catch (error) {
     if (!(error instanceof DialError)) throw error;
     throw failed(error.failure === 'timeout' ? 'context deadline exceeded' : error.message);

@@ -1,6 +1,7 @@
 // Plays the MutatingAdmissionPolicy plugin: policies in CEL that change objects, by JSON patch or by applying a configuration (lists are
-// merged by the keys that strategic merge patches use). Reinvocation is left out: each policy is asked once.
+// merged by the keys that strategic merge patches use).
 import type { V1MutatingAdmissionPolicySpec, V1Mutation } from '../../../api/generated/types.ts';
+import { jsonEqual } from '../../../machinery/equal.ts';
 import { thaw } from '../../../machinery/freeze.ts';
 import { JsonPatchError, jsonPatch } from '../../../machinery/json-patch.ts';
 import { mergePatch } from '../../../machinery/merge-patch.ts';
@@ -9,6 +10,7 @@ import { strategicMergePatch } from '../../../machinery/strategic-merge-patch.ts
 import { celEngine, jsonOf } from '../../cel/engine.ts';
 import { changedFields } from '../../recording.ts';
 import type { AdmissionContext, Attributes } from '../plugin.ts';
+import { Reinvocation } from '../reinvocation.ts';
 import { replaceDraft } from './matching.ts';
 import { denial, eachInvocation, type Invocation, PolicyProblem } from './policy.ts';
 
@@ -16,6 +18,9 @@ const POLICIES = 'mutatingadmissionpolicies';
 
 export async function mutate(attributes: Attributes, draft: KubeObject, context: AdmissionContext): Promise<void> {
   const engine = await celEngine();
+  attributes.reinvocation ??= new Reinvocation();
+  const reinvocation = attributes.reinvocation.of('MutatingAdmissionPolicy');
+  reinvocation.begin(draft);
   const failed = (message: string, policy: KubeObject, binding: KubeObject | undefined): void => {
     if ((policy.spec as V1MutatingAdmissionPolicySpec).failurePolicy === 'Ignore') return;
     const by = binding ? ` with binding '${binding.metadata.name}'` : '';
@@ -27,19 +32,25 @@ export async function mutate(attributes: Attributes, draft: KubeObject, context:
     engine,
     POLICIES,
     (invocation) => {
+      const { policy, binding } = invocation;
+      const id = `${policy.metadata.name}/${binding.metadata.name}`;
+      if (!reinvocation.asks(id)) return;
       const before = thaw(draft);
       for (const mutation of (invocation.policy.spec as V1MutatingAdmissionPolicySpec).mutations ?? []) {
         const after = mutated(draft, mutation, invocation, attributes);
         replaceDraft(draft, thaw(after));
         attributes.resource.kind.strategy.setDefaults?.(draft);
       }
+      const ifNeeded = (policy.spec as V1MutatingAdmissionPolicySpec).reinvocationPolicy === 'IfNeeded';
+      reinvocation.answered(id, !jsonEqual(before, draft), ifNeeded);
       const fields = changedFields(before, draft);
       if (fields.length) {
-        attributes.decisions.push({ plugin: `MutatingAdmissionPolicy/${invocation.policy.metadata.name}`, verdict: 'changed', fields });
+        attributes.decisions.push({ plugin: `MutatingAdmissionPolicy/${policy.metadata.name}`, verdict: 'changed', fields });
       }
     },
     failed,
   );
+  reinvocation.end(draft);
 }
 
 function mutated(draft: KubeObject, mutation: V1Mutation, { evaluate }: Invocation, { resource }: Attributes): KubeObject {

@@ -52,12 +52,18 @@ export const agnhost: Program = {
   signals: { 15: (sys) => sys.exit(0), 2: (sys) => sys.exit(0) },
   serve(sys, request) {
     const path = request.path.split('?', 1)[0] ?? '';
-    if (path === '/readyz') return answer(200, 'ok', 'text/plain');
-    const handle = handlers[path];
-    if (!handle) return answer(404, '404 page not found\n', 'text/plain; charset=utf-8');
-    return reviewed(request, (review) => handle(review, sys));
+    const file = option(sys, '--tls-cert-file');
+    const certificate = file === undefined ? undefined : sys.content(file);
+    return { ...served(sys, request, path), ...(typeof certificate === 'string' ? { certificate } : {}) };
   },
 };
+
+function served(sys: Sys, request: HttpRequest, path: string): HttpResponse {
+  if (path === '/readyz') return answer(200, 'ok', 'text/plain');
+  const handle = handlers[path];
+  if (!handle) return answer(404, '404 page not found\n', 'text/plain; charset=utf-8');
+  return reviewed(request, (review) => handle(review, sys));
+}
 
 function option(sys: Sys, name: string): string | undefined {
   const at = sys.args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
