@@ -16,7 +16,7 @@ import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { Resource } from './resource.ts';
 import { pathNotFound, Resources } from './resources.ts';
 import { selectionOf } from './selection.ts';
-import type { TokenUser } from './service-account-tokens.ts';
+import type { IsAlive, TokenUser } from './service-account-tokens.ts';
 import { type Entry, Storage } from './storage.ts';
 import type { Writer } from './writer.ts';
 
@@ -217,9 +217,12 @@ export class Server {
 
   async tokens(): Promise<(token: string, audiences?: readonly string[]) => TokenUser | undefined> {
     const { readToken } = await import('./service-account-tokens.ts');
-    const isAlive = (plural: string, namespace: string, name: string, uid: string): boolean => {
+    const isAlive: IsAlive = (plural, namespace, name, { uid, token }) => {
       const resource = this.resources.find('', 'v1', plural);
-      return resource !== undefined && this.storage.get(resource, namespace, name)?.value.metadata.uid === uid;
+      const found = resource && this.storage.get(resource, namespace, name)?.value;
+      if (!found || (uid !== undefined && found.metadata.uid !== uid)) return false;
+      const held = (found.data as Record<string, string> | undefined)?.token;
+      return token === undefined || (held !== undefined && Buffer.from(held, 'base64').toString() === token);
     };
     return (token, audiences) => readToken(this.deps.random, token, this.deps.clock.now(), isAlive, audiences);
   }

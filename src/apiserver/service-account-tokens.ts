@@ -61,28 +61,78 @@ export function signToken(random: Random, bound: BoundTo, audiences: readonly st
   return `${text}.${sign(key, text).toString('base64url')}`;
 }
 
+/** The issuer of tokens in Secrets, from before there was discovery. */
+const LEGACY_ISSUER = 'kubernetes/serviceaccount';
+
+/** A token for a Secret of type kubernetes.io/service-account-token: it lasts as long as the Secret. */
+export function signSecretToken(
+  random: Random,
+  { namespace, secret, account }: { namespace: string; secret: string; account: { name: string; uid: string } },
+): string {
+  const { key, id } = tokenKey(random);
+  const claims = {
+    iss: LEGACY_ISSUER,
+    [`${LEGACY_CLAIM}namespace`]: namespace,
+    [`${LEGACY_CLAIM}secret.name`]: secret,
+    [`${LEGACY_CLAIM}service-account.name`]: account.name,
+    [`${LEGACY_CLAIM}service-account.uid`]: account.uid,
+    sub: `system:serviceaccount:${namespace}:${account.name}`,
+  };
+  const text = `${encode({ alg: 'ES256', kid: id })}.${encode(claims)}`;
+  return `${text}.${sign(key, text).toString('base64url')}`;
+}
+
+const LEGACY_CLAIM = 'kubernetes.io/serviceaccount/';
+
+/** The Secret must be there and hold this token still. */
+function readSecretToken(
+  claims: Readonly<Record<string, string>>,
+  token: string,
+  isAlive: IsAlive,
+  audiences: readonly string[],
+): TokenUser | undefined {
+  const of = (name: string): string => claims[`${LEGACY_CLAIM}${name}`] ?? '';
+  const [namespace, uid] = [of('namespace'), of('service-account.uid')];
+  if (!audiences.includes(ISSUER) || !isAlive('serviceaccounts', namespace, of('service-account.name'), { uid })) return undefined;
+  if (!isAlive('secrets', namespace, of('secret.name'), { token })) return undefined;
+  return {
+    name: claims.sub ?? '',
+    uid,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
+    audiences: [ISSUER],
+  };
+}
+
+/** Whether an object is still the one that a token is bound to: the one with that uid, or the Secret with that token. */
+export type IsAlive = (
+  resource: 'serviceaccounts' | 'pods' | 'secrets' | 'nodes',
+  namespace: string,
+  name: string,
+  is: { uid?: string; token?: string },
+) => boolean;
+
 /**
  * The user a token stands for; undefined when it was not signed here, has expired, is for another audience, or what it is bound to is gone.
- * @param isAlive asks whether a bound object with this uid still exists
  * @param audiences the token must be for one of these
  */
 export function readToken(
   random: Random,
   token: string,
   now: Instant,
-  isAlive: (resource: 'serviceaccounts' | 'pods' | 'secrets' | 'nodes', namespace: string, name: string, uid: string) => boolean,
+  isAlive: IsAlive,
   audiences: readonly string[] = [ISSUER],
 ): TokenUser | undefined {
   const [head = '', body = '', signature = '', ...more] = token.split('.');
   if (more.length > 0 || !verify(tokenKey(random).verifier, `${head}.${body}`, Buffer.from(signature, 'base64url'))) return undefined;
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims;
+  if (claims.iss === LEGACY_ISSUER) return readSecretToken(claims as unknown as Record<string, string>, token, isAlive, audiences);
   const shared = audiences.filter((audience) => claims.aud.includes(audience));
   if (now >= seconds(claims.exp) || now < seconds(claims.nbf) || shared.length === 0) return undefined;
   const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
-  if (!isAlive('serviceaccounts', namespace, serviceaccount.name, serviceaccount.uid)) return undefined;
-  if (pod && !isAlive('pods', namespace, pod.name, pod.uid)) return undefined;
-  if (secret && !isAlive('secrets', namespace, secret.name, secret.uid)) return undefined;
-  if (node && !pod && !isAlive('nodes', '', node.name, node.uid)) return undefined;
+  if (!isAlive('serviceaccounts', namespace, serviceaccount.name, { uid: serviceaccount.uid })) return undefined;
+  if (pod && !isAlive('pods', namespace, pod.name, { uid: pod.uid })) return undefined;
+  if (secret && !isAlive('secrets', namespace, secret.name, { uid: secret.uid })) return undefined;
+  if (node && !pod && !isAlive('nodes', '', node.name, { uid: node.uid })) return undefined;
   return {
     name: claims.sub,
     uid: serviceaccount.uid,

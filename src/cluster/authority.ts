@@ -1,4 +1,4 @@
-// Gives the controllers the cluster's signing key, as kube-controller-manager is started with its file. Loaded when there is something to
+// Gives the controllers the cluster's signing keys, as kube-controller-manager is started with its file. Loaded when there is something to
 // read or sign.
 import type { CertificateAuthority } from '../controllers/certificates/authority.ts';
 import type { ClusterParts } from './cluster.ts';
@@ -16,6 +16,7 @@ export function authorityOf({ store, random, clock }: Pick<ClusterParts, 'store'
       }
     },
     sign: async (signing) => (await keys()).signRequest({ ...signing, store, random, now: clock.now() }),
+    signToken: async (token) => (await import('../apiserver/service-account-tokens.ts')).signSecretToken(random, token),
     expiryOf: async (certificate) => (await keys()).expiryOf(certificate),
   };
 }

@@ -23,6 +23,7 @@ import { replicationController } from './replicationcontroller.ts';
 import { resourceQuotaController } from './resourcequota.ts';
 import { rootCaPublisherController } from './root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
+import { serviceAccountTokenController } from './serviceaccount-token.ts';
 import { serviceCIDRController } from './servicecidr.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
 import { taintEvictionController } from './taint-eviction.ts';
@@ -38,6 +39,7 @@ import { persistentVolumeBinderController } from './volumes/persistentvolume-bin
 import { claimProtectionController, volumeProtectionController } from './volumes/protection.ts';
 
 export const controllers: readonly Controller[] = [
+  serviceAccountTokenController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,

@@ -60,6 +60,7 @@ export class FakeCluster {
       return { commonName, organizations: list(organizations), dns: list(dns), ip: [], email: [], uri: [] };
     },
     sign: async ({ request, lifetime, usages }) => `${request.split('\n')[1]} for ${usages} until ${this.now + lifetime}`,
+    signToken: async ({ secret, account }) => `token of ${account.name} in ${secret}`,
     expiryOf: async (certificate) => Number(certificate.split('until ')[1]),
   };
 

@@ -1,4 +1,5 @@
-// What the certificate controllers ask of whoever holds the signing key; the cluster gives it to them, as --cluster-signing-key-file does.
+// What controllers ask of whoever holds the signing keys; the cluster gives them, as kube-controller-manager's flags do
+// (--cluster-signing-key-file, --service-account-private-key-file).
 import type { Instant } from '../../machinery/clock.ts';
 
 /** Whom a certificate request wants a certificate for. */
@@ -21,7 +22,16 @@ export interface Signing {
   id: string;
 }
 
+/** A token that lasts as long as its Secret. */
+export interface SecretToken {
+  namespace: string;
+  /** The Secret's name. */
+  secret: string;
+  account: { name: string; uid: string };
+}
+
 export interface CertificateAuthority {
+  signToken(token: SecretToken): Promise<string>;
   /** Undefined when the request cannot be read or is not signed by its own key. */
   namesIn(request: string): Promise<RequestedNames | undefined>;
   /** The certificate as PEM. */
