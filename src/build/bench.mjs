@@ -1,13 +1,13 @@
 // `npm run bench`: whole-process medians of ten commands as a user waits for them, each beside `node -e 0` in the same run.
 // A report, never a test. `npm run bench -- scale` is in bench-scale.mjs, `npm run bench -- cost` in
-// bench-cost.mjs.
+// bench-cost.mjs, `npm run bench -- serve` in bench-serve.mjs, `npm run bench -- schedule` in bench-schedule.mjs.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const reports = { scale: './bench-scale.mjs', cost: './bench-cost.mjs' };
+const reports = { scale: './bench-scale.mjs', cost: './bench-cost.mjs', serve: './bench-serve.mjs', schedule: './bench-schedule.mjs' };
 const report = reports[/** @type {keyof typeof reports} */ (process.argv[2])];
 if (report) {
   await import(report);

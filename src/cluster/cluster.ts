@@ -67,8 +67,11 @@ export interface Cluster {
   isQuiet(at: Instant): boolean;
   /** Lets everything happen that happens now. */
   drain(): Promise<void>;
-  /** Lets everything happen up to `to`. Going there in steps comes to the same. */
-  advance(to: Instant): Promise<void>;
+  /**
+   * Lets everything happen up to `to`. Going there in steps comes to the same. When `pause` says so it stops on the way, at an instant
+   * at which all is done, after one that was due at least; the clock then stands there.
+   */
+  advance(to: Instant, pause?: () => boolean): Promise<void>;
   /** As clock `max` does after each command: all progress, and ten virtual minutes of processes. */
   settle(): Promise<void>;
   /** The next wake-up of these classes. */
@@ -208,13 +211,14 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
     if (store.get(RECONCILED) !== keyspace.revision) store.put(RECONCILED, keyspace.revision);
   };
 
-  const advance = async (to: Instant): Promise<void> => {
+  const advance = async (to: Instant, pause?: () => boolean): Promise<void> => {
     await drain();
     for (let next = wakeUps.next(); next !== undefined && next <= to; next = wakeUps.next()) {
       clock.move(next);
       const loops = await openHost();
       for (const { owner, key } of wakeUps.take(clock.now())) loops.enqueue(owner, key);
       await drain();
+      if (pause?.()) return;
     }
     clock.move(to);
   };

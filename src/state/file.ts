@@ -41,8 +41,11 @@ export interface StateFile {
    * In a long file (disk.ts) damage may be found later, when what is damaged is first read.
    */
   readonly warning?: StateFileError | undefined;
-  /** Makes every change so far durable. The lock must be held. `command` says whose changes they are, for undo (rewind.ts). */
-  commit(command?: CommandMark): Promise<void>;
+  /**
+   * Makes every change so far durable. The lock must be held. `command` says whose changes they are, for undo (rewind.ts). `written` is
+   * called when it is settled what belongs to the commit: what changes later belongs to the next one.
+   */
+  commit(command?: CommandMark, written?: () => void): Promise<void>;
   /** How many commands the file has seen. */
   readonly commands: number;
   /** Writes the file anew, without history and without what undo could go back to. The lock must be held. */
@@ -125,8 +128,8 @@ class OpenFile implements StateFile {
     return this.commit();
   }
 
-  commit(command?: CommandMark): Promise<void> {
-    const next = (): Promise<void> => this.#commit(command);
+  commit(command?: CommandMark, written?: () => void): Promise<void> {
+    const next = (): Promise<void> => this.#commit(command, written);
     this.#last = this.#last.then(next, next);
     return this.#last;
   }
@@ -143,7 +146,7 @@ class OpenFile implements StateFile {
     return this.#last.then(done, done);
   }
 
-  async #commit(command: CommandMark | undefined): Promise<void> {
+  async #commit(command: CommandMark | undefined, written?: () => void): Promise<void> {
     if (this.#isClosed) throw new Error('commit of a closed state file');
     if (!this.keyspace.dirty && !this.#adapter.mustRewrite) return;
     try {
@@ -156,6 +159,7 @@ class OpenFile implements StateFile {
       }
       this.#adapter.command = command;
       this.#db.write();
+      written?.();
       await this.#adapter.durable(this.#db.data);
     } catch (error) {
       throw fileError('write', this.path, error);

@@ -322,6 +322,7 @@ describe('documents', () => {
     const { body } = await ask(at('/openapi/v2'), { tls: admin });
     expect(body.swagger).toBe('2.0');
     expect(body.definitions['io.k8s.api.apps.v1.Deployment'].properties.spec).toEqual({
+      description: 'DeploymentSpec is the specification of the desired behavior of the Deployment.',
       $ref: '#/definitions/io.k8s.api.apps.v1.DeploymentSpec',
     });
     const proto = await ask(at('/openapi/v2'), {

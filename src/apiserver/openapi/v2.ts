@@ -10,7 +10,13 @@ export async function openapiV2(resources: Resources): Promise<ApiResponse> {
   for (const served of groupVersions(resources).values()) {
     const { components } = await documentOf(served);
     const text = JSON.stringify(components.schemas).replaceAll('"#/components/schemas/', '"#/definitions/');
-    Object.assign(definitions, JSON.parse(text));
+    Object.assign(definitions, JSON.parse(text, unwrapped));
   }
   return { code: 200, body: { swagger: '2.0', info: { title: 'Kubernetes', version: SERVER_VERSION.gitVersion }, paths: {}, definitions } };
+}
+
+/** In version 2 a reference may stand beside a description. */
+function unwrapped(_key: string, value: unknown): unknown {
+  const { allOf, ...rest } = (value ?? {}) as { allOf?: [object] };
+  return allOf ? { ...rest, ...allOf[0] } : value;
 }

@@ -23,30 +23,55 @@ const LAZY = 1000;
 
 export class Commits {
   #next: Promise<void> | undefined;
+  /** What has been written and may not be on disk yet. */
+  #under: Promise<void> = Promise.resolve();
   #mark: CommandMark | undefined;
   #isLazy = false;
+  #count = 0;
 
   constructor(private readonly options: CommitsOptions) {
     void this.#keepLock();
   }
 
-  /** Somebody waits for a commit that has not begun. */
+  /** Somebody waits for a commit. */
   get waiting(): boolean {
-    return this.#next !== undefined;
+    return this.#count > 0;
   }
 
-  /** Resolves when all that has been changed so far is on disk, as the doing of `mark`. Who comes meanwhile shares the next commit. */
+  /** Resolves when all that has been changed so far is on disk, as the doing of `mark`. */
   durable(mark?: CommandMark): Promise<void> {
-    const { file, save, between } = this.options;
+    return this.options.file.keyspace.dirty ? this.commit(mark) : this.#under;
+  }
+
+  /** The same, with what {@link CommitsOptions.save} has to say. Who comes before it begins shares it. */
+  commit(mark?: CommandMark): Promise<void> {
     this.#mark = mark ?? this.#mark;
-    this.#next ??= between(async () => {
-      this.#next = undefined;
-      const command = this.#mark;
-      this.#mark = undefined;
-      save();
-      await file.commit(command);
-    });
+    this.#next ??= this.#commit();
     return this.#next;
+  }
+
+  /** The turn lasts as long as writing; while the disk takes its time, others go on. */
+  async #commit(): Promise<void> {
+    const { file, save, between } = this.options;
+    let committed: Promise<void> | undefined;
+    this.#count++;
+    try {
+      await this.#under.catch(() => undefined); // told to those who waited for it
+      await between(async () => {
+        this.#next = undefined;
+        const command = this.#mark;
+        this.#mark = undefined;
+        save();
+        await new Promise<void>((written, refused) => {
+          committed = file.commit(command, written).then(written);
+          this.#under = committed;
+          committed.catch(refused);
+        });
+      });
+      await committed;
+    } finally {
+      this.#count--;
+    }
   }
 
   /** Nobody waits for it. */

@@ -58,6 +58,8 @@ const LOOK = 1000;
 /** As in a session without `serve`. */
 const OWN_PATIENCE = minutes(10);
 const FOREVER = minutes(20);
+/** Where others wait, this much of a turn may go by with what is due, in wall-clock milliseconds; what is left is due in the next one. */
+const SHARE = 2;
 const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 
 export async function openServed(options: ServedOptions): Promise<ServedCluster> {
@@ -101,9 +103,7 @@ class Served implements ServedCluster {
     turn: (caller, work) => this.#turn(caller, work),
     take: (caller) => this.#take(caller),
     give: () => this.#give(),
-    durable: async () => {
-      if (this.file.keyspace.dirty) await this.#commits.durable();
-    },
+    durable: () => this.#commits.durable(),
     leave: (caller) => this.#leave(caller),
     wake: (caller) => this.#wake(caller),
     report: (error) => this.#report(error),
@@ -175,7 +175,7 @@ class Served implements ServedCluster {
         this.#told(caller);
         return answer;
       });
-      if (changes(request) && this.file.keyspace.dirty) await this.#commits.durable(caller.command.own?.mark);
+      if (changes(request)) await this.#commits.durable(caller.command.own?.mark);
       return this.#present(response, caller);
     } finally {
       this.#underWay--;
@@ -207,7 +207,7 @@ class Served implements ServedCluster {
         else if (!this.#hasNews(caller)) await this.#pass(Math.min(limit ?? FOREVER, LOOK * this.cluster.clock.state.speed));
         this.#told(caller);
       });
-      if (this.file.keyspace.dirty) await this.#commits.durable();
+      await this.#commits.durable();
     } catch (error) {
       if (!(error instanceof Gone)) throw error;
     } finally {
@@ -218,7 +218,7 @@ class Served implements ServedCluster {
 
   async change<T>(work: () => T | Promise<T>): Promise<T> {
     const result = await this.#turn(undefined, async () => work());
-    await this.#commits.durable();
+    await this.#commits.commit();
     return result;
   }
 
@@ -296,9 +296,10 @@ class Served implements ServedCluster {
     if (this.#isMax && caller?.command.own) return; // its time passes when it begins and when it waits
     const { cluster } = this;
     const to = cluster.clock.target(wallNow());
+    const until = wallNow() + SHARE;
     try {
       if (!cluster.isQuiet(to)) this.#stirs++;
-      await cluster.advance(to);
+      await cluster.advance(to, this.#isMax ? undefined : () => this.#turns.wanted && wallNow() >= until);
     } catch (error) {
       this.#report(error);
     }

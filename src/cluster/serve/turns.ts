@@ -9,6 +9,11 @@ export class Turns {
     return !this.#taken;
   }
 
+  /** Somebody waits for the turn. */
+  get wanted(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves when it is the caller's turn. */
   take(): Promise<void> {
     if (!this.#taken) {
