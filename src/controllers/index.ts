@@ -1,5 +1,6 @@
 // The controllers of kube-controller-manager, in the order in which they start.
 import { apiServiceAvailabilityController } from './apiservice-availability.ts';
+import { tokenCleanerController } from './bootstrap-token-cleaner.ts';
 import { csrApprovingController } from './certificates/approving.ts';
 import { csrCleanerController } from './certificates/cleaner.ts';
 import { csrSigningController } from './certificates/signing.ts';
@@ -29,6 +30,7 @@ import { statefulSetController } from './statefulset/statefulset.ts';
 import { taintEvictionController } from './taint-eviction.ts';
 import { ttlController } from './ttl.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished.ts';
+import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicy-status.ts';
 import { attachDetachController } from './volumes/attach-detach.ts';
 import { ephemeralVolumeController } from './volumes/ephemeral.ts';
 import { volumeExpanderController } from './volumes/expand.ts';
@@ -68,6 +70,7 @@ export const controllers: readonly Controller[] = [
   claimProtectionController,
   volumeProtectionController,
   ttlController,
+  tokenCleanerController,
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollectorController,
@@ -75,6 +78,7 @@ export const controllers: readonly Controller[] = [
   disruptionController,
   clusterRoleAggregationController,
   rootCaPublisherController,
+  validatingAdmissionPolicyStatusController,
   apiServiceAvailabilityController,
   serviceCIDRController,
 ];

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
+import { ValidatingAdmissionPolicy } from '../../src/api/admissionregistration/validatingadmissionpolicy.ts';
 import type { Lease } from '../../src/api/coordination/lease.ts';
 import { Node } from '../../src/api/core/node.ts';
 import { Pod } from '../../src/api/core/pod.ts';
+import { Secret } from '../../src/api/core/secret.ts';
 import { createRecurrences } from '../../src/cluster/recurrences.ts';
+import { tokenCleanerController } from '../../src/controllers/bootstrap-token-cleaner.ts';
 import { createLeaderElection } from '../../src/controllers/leader-election.ts';
 import { nodeIpamController } from '../../src/controllers/node-ipam.ts';
 import { ttlController, ttlFor } from '../../src/controllers/ttl.ts';
+import { validatingAdmissionPolicyStatusController } from '../../src/controllers/validatingadmissionpolicy-status.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { draft, node, pod } from './objects.ts';
 
@@ -68,4 +72,28 @@ test.each([
   [5000, 300],
 ])('in a cluster of %i nodes kubelets may keep secrets for %i s', (nodes, ttl) => {
   expect(ttlFor(nodes)).toBe(ttl);
+});
+
+test('a bootstrap token goes when it expires, one without an end stays', async () => {
+  const cluster = new FakeCluster();
+  cluster.add(tokenCleanerController.loop(cluster.deps));
+  const token = (name: string, data: Record<string, string>) =>
+    cluster.create(Secret, { metadata: { name, namespace: 'kube-system' }, type: 'bootstrap.kubernetes.io/token', data });
+  token('bootstrap-token-abcdef', { expiration: Buffer.from('2026-01-01T01:00:00Z').toString('base64') });
+  token('bootstrap-token-keeper', {});
+  const names = () => cluster.list(Secret).map(({ metadata }) => metadata.name);
+  await cluster.advance(3_599_000);
+  expect(names()).toHaveLength(2);
+  await cluster.advance(2000);
+  expect(names()).toEqual(['bootstrap-token-keeper']);
+});
+
+test('a policy’s status says which generation of it was looked at', async () => {
+  const cluster = new FakeCluster();
+  cluster.add(validatingAdmissionPolicyStatusController.loop(cluster.deps));
+  cluster.create(ValidatingAdmissionPolicy, { metadata: { name: 'p' }, spec: { validations: [] } });
+  await cluster.drain();
+  cluster.change(ValidatingAdmissionPolicy, { name: 'p' }, { spec: { validations: [{ expression: 'true' }] } });
+  await cluster.drain();
+  expect(cluster.list(ValidatingAdmissionPolicy)[0]?.status).toEqual({ observedGeneration: 2, typeChecking: {} });
 });
