@@ -5,7 +5,7 @@ export const slow = [
   'test/slow/**/*.test.ts',
   'test/samples/**/*.test.ts',
   'test/serve/{kubectl,socket}.test.ts',
-  'test/cluster/fill.test.ts',
+  'test/cluster/{fill,stamp-nodes}.test.ts',
 ];
 
 export default defineConfig({

@@ -24,6 +24,10 @@ import { pathForManifest } from './manifest-path.ts';
 export interface BootstrapOptions {
   /** Add-ons to install, in order; all when absent. */
   addons?: readonly string[];
+  /** Name of a node that joins only when everything on the others has settled. */
+  late?: string;
+  /** Called before it does. */
+  onLate?(): void;
 }
 
 /** In the order of installation. */
@@ -75,6 +79,7 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
           podCIDR: node.podCIDR,
           cpu: node.cpu,
           memoryKi: node.memoryKi,
+          ...(node.kubeletVersion === undefined ? {} : { kubeletVersion: node.kubeletVersion }),
           cni: installed.includes('calico') ? 'agent' : 'none',
           taints: isControlPlane ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] : [],
         },
@@ -104,7 +109,7 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
 
   const kubeadm = cluster.client(SUPER_ADMIN, 'kubeadm/v1.36.0', controlPlane.name);
   await createAll(kubeadm, kubeadmObjects(facts));
-  for (const node of facts.nodes) if (node !== controlPlane) await boot(node);
+  for (const node of facts.nodes) if (node !== controlPlane && node.name !== options.late) await boot(node);
   await cluster.advance(clock.now() + seconds(2));
   await kubeadm.request({
     method: 'PATCH',
@@ -121,6 +126,11 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
     if (objects === undefined) throw new Error(`there is no add-on ${addon}`);
     await createAll(kubeadm, fill(objects));
   }
+  await cluster.settle();
+  const late = facts.nodes.find(({ name }) => name === options.late);
+  if (!late) return;
+  options.onLate?.();
+  await boot(late);
   await cluster.settle();
 }
 

@@ -1,17 +1,19 @@
 // Making a cluster: its facts, its first state, its file.
 import { rmSync } from 'node:fs';
 import { minutes, parseTime, wallNow } from '../machinery/clock.ts';
-import { hash32 } from '../machinery/random.ts';
-import { openStateFile, previousFile } from '../state/file.ts';
-import type { Keyspace } from '../state/keyspace.ts';
+import { hash32, keyedRandom } from '../machinery/random.ts';
+import { openStateFile, previousFile, type StateFile } from '../state/file.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { acquireLock } from '../state/lock.ts';
 import { bootstrapCluster, bootstrapServer } from './bootstrap.ts';
 import { type ClockState, openClock } from './clock.ts';
-import { openCluster } from './cluster.ts';
+import { type Cluster, openCluster } from './cluster.ts';
 import type { Components } from './components.ts';
-import { type ClusterFacts, readFacts, writeFacts } from './facts.ts';
+import { type ClusterFacts, type NodeFacts, readFacts, writeFacts } from './facts.ts';
 import { deleteSnapshots } from './snapshots.ts';
+import { planOf, stampNodes } from './stamp-nodes.ts';
+
+export type NodeSize = Pick<NodeFacts, 'cpu' | 'memoryKi'>;
 
 /** What `kubemu cluster create` can be told. */
 export interface ClusterSpec {
@@ -21,6 +23,10 @@ export interface ClusterSpec {
   /** Processors of each node. */
   cpu: number;
   memoryKi: number;
+  /** What some nodes have instead. */
+  sizes?: Readonly<Record<string, NodeSize>>;
+  /** What kubelets say they are: `*` for all that are not named. */
+  kubeletVersions?: Readonly<Record<string, string>>;
   seed: string;
   mode: 'real' | 'max';
   speed: number;
@@ -69,7 +75,7 @@ export async function createCluster(stateFile: string, spec: ClusterSpec): Promi
   try {
     const file = openStateFile(stateFile);
     if (!file.isNew) throw new Error(`there is a cluster in ${stateFile} already`);
-    await populate(file.keyspace, spec);
+    await populate(file, spec);
     await file.compact();
     await file.close();
   } finally {
@@ -100,58 +106,107 @@ export function specOfFile(stateFile: string): Omit<ClusterSpec, 'epoch'> | unde
     name: facts.name,
     seed: facts.seed,
     nodes: facts.nodes.map(({ name }) => name),
-    cpu: first.cpu,
-    memoryKi: first.memoryKi,
+    ...sizesOf(facts.nodes),
     ...(facts.addons ? { addons: facts.addons } : {}),
     mode,
     speed,
   };
 }
 
-/** Puts a new cluster into an empty keyspace. */
-export async function populate(keyspace: Keyspace, spec: ClusterSpec): Promise<void> {
+/** Sizes and versions as {@link ClusterSpec} says them: what most nodes have, and what is different. */
+function sizesOf(nodes: readonly NodeFacts[]): Pick<ClusterSpec, 'cpu' | 'memoryKi' | 'sizes' | 'kubeletVersions'> {
+  const { cpu, memoryKi, kubeletVersion: common } = nodes.at(-1) as NodeFacts;
+  const other = nodes.filter((node) => node.cpu !== cpu || node.memoryKi !== memoryKi);
+  const isCommon = nodes.every(({ kubeletVersion }) => kubeletVersion !== undefined);
+  const versions = nodes.flatMap(({ name, kubeletVersion: own }) => {
+    return own === undefined || (isCommon && own === common) ? [] : [[name, own] as const];
+  });
+  if (isCommon && common !== undefined) versions.push(['*', common]);
+  return {
+    cpu,
+    memoryKi,
+    ...(other.length > 0
+      ? { sizes: Object.fromEntries(other.map((node) => [node.name, { cpu: node.cpu, memoryKi: node.memoryKi }])) }
+      : {}),
+    ...(versions.length > 0 ? { kubeletVersions: Object.fromEntries(versions) } : {}),
+  };
+}
+
+/** Puts a new cluster into an empty file, in memory. */
+export async function populate(file: Pick<StateFile, 'keyspace' | 'putText'>, spec: ClusterSpec): Promise<void> {
+  const { keyspace } = file;
   const store = storeOf(keyspace);
-  writeFacts(store, factsOf(spec));
+  const facts = factsOf(spec);
+  const isOrdinary = ({ name }: NodeFacts): boolean => spec.sizes?.[name] === undefined && spec.kubeletVersions?.[name] === undefined;
+  const { early, copies } = planOf(facts.nodes, isOrdinary);
+  const template = copies[0] ? templateOf(copies[0], facts, spec) : undefined;
+  writeFacts(store, template ? { ...facts, nodes: [...early, template] } : facts);
   const born = spec.epoch - HEAD_START;
   store.put('/kubemu/clock', { mode: 'max', speed: spec.speed, now: born, anchor: { wall: born, virtual: born } } satisfies ClockState);
-  const cluster = openCluster({
-    keyspace,
-    pass: async () => {},
-    report: (problem) => {
+  const open = (): Cluster => {
+    const report = (problem: string): void => {
       throw new Error(problem);
-    },
-  });
+    };
+    return openCluster({ keyspace, pass: async () => {}, report });
+  };
+  let cluster = open();
+  const before = new Set<string>();
+  const options = {
+    ...(spec.addons ? { addons: spec.addons } : {}),
+    ...(template ? { late: template.name, onLate: () => [...keyspace.keys('/')].forEach((key) => void before.add(key)) } : {}),
+  };
   if (spec.components?.has('kubelet') === false) await bootstrapServer(cluster, spec.components);
-  else await bootstrapCluster(cluster, spec.addons ? { addons: spec.addons } : {});
+  else await bootstrapCluster(cluster, options);
+  if (template) {
+    stampNodes(cluster, file, template, copies, before);
+    writeFacts(store, facts);
+    cluster.clock.save();
+    keyspace.put('/kubemu/reconciled', keyspace.revision);
+    cluster = open();
+  }
   await cluster.advance(Math.max(spec.epoch, cluster.clock.now()));
   for (const key of [...store.keys('/kubemu/records/')]) store.delete(key); // nobody has asked for anything yet
   cluster.clock.configure({ mode: spec.mode, speed: spec.speed }, wallNow());
   cluster.clock.save();
 }
 
+/** A node like those that will be its copies, with a name, an address and Pod addresses that no other has. */
+function templateOf(like: NodeFacts, { nodes, seed }: ClusterFacts, spec: ClusterSpec): NodeFacts {
+  const { ip, podCIDR } = addressesOf(nodes.length, spec);
+  return { ...like, name: `template-${keyedRandom(seed).hex('template', '', 0, 12)}`, ip, podCIDR };
+}
+
 function factsOf(spec: ClusterSpec): ClusterFacts {
   const { serviceCIDR = '10.96.0.0/12' } = spec;
   const services = firstAddress(serviceCIDR);
-  const isLarge = spec.nodes.length > 256;
-  const [podNetwork, podMask, bits] = isLarge ? [ipNumber(10, 128), 9, 25] : [ipNumber(192, 168), 16, 24];
+  const { network, mask } = podNetworkOf(spec);
   return {
     name: spec.name,
     seed: spec.seed,
     ...(spec.addons ? { addons: spec.addons } : {}),
-    nodes: spec.nodes.map((name, i) => ({
-      name,
-      role: i === 0 ? 'control-plane' : 'worker',
-      ip: ipText(ipNumber(172, 18) + i + 2),
-      cpu: spec.cpu,
-      memoryKi: spec.memoryKi,
-      podCIDR: `${ipText(podNetwork + i * 2 ** (32 - bits))}/${bits}`,
-    })),
-    podCIDR: `${ipText(podNetwork)}/${podMask}`,
+    nodes: spec.nodes.map((name, i) => nodeOf(name, i, spec)),
+    podCIDR: `${ipText(network)}/${mask}`,
     serviceCIDR,
     serviceIP: ipText(services + 1),
     dnsIP: ipText(services + 10),
   };
 }
+
+function nodeOf(name: string, i: number, spec: ClusterSpec): NodeFacts {
+  const { cpu, memoryKi } = spec.sizes?.[name] ?? spec;
+  const kubeletVersion = spec.kubeletVersions?.[name] ?? spec.kubeletVersions?.['*'];
+  const role = i === 0 ? 'control-plane' : 'worker';
+  return { name, role, cpu, memoryKi, ...(kubeletVersion === undefined ? {} : { kubeletVersion }), ...addressesOf(i, spec) };
+}
+
+function addressesOf(i: number, spec: ClusterSpec): Pick<NodeFacts, 'ip' | 'podCIDR'> {
+  const { network, bits } = podNetworkOf(spec);
+  return { ip: ipText(ipNumber(172, 18) + i + 2), podCIDR: `${ipText(network + i * 2 ** (32 - bits))}/${bits}` };
+}
+
+/** Where Pods get addresses from: 254 on each node, or 126 where there are too many nodes for that. */
+const podNetworkOf = ({ nodes }: ClusterSpec): { network: number; mask: number; bits: number } =>
+  nodes.length < 256 ? { network: ipNumber(192, 168), mask: 16, bits: 24 } : { network: ipNumber(10, 128), mask: 9, bits: 25 };
 
 function firstAddress(cidr: string): number {
   const [address = '', bits = '32'] = cidr.split('/');

@@ -9,6 +9,8 @@ export interface NodeFacts {
   /** Processors. */
   cpu: number;
   memoryKi: number;
+  /** The text that its kubelet reports; the cluster's own version when absent. */
+  kubeletVersion?: string;
   podCIDR: string;
 }
 

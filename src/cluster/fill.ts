@@ -17,6 +17,7 @@ import { ADMIN_CREDENTIALS } from './bootstrap.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { type ClusterSpec, populate } from './clusters.ts';
 import { patternOf } from './stamp.ts';
+import { isMachine, ownWords, type Part, partOf, sharedMachine, shareMachine } from './stamp-pods.ts';
 
 export interface FillOptions {
   pods: number;
@@ -39,7 +40,7 @@ export async function fillCluster(stateFile: string, options: FillOptions, spec:
   const lock = await acquireLock(stateFile);
   try {
     const file = openStateFile(stateFile);
-    if (file.isNew) await populate(file.keyspace, spec);
+    if (file.isNew) await populate(file, spec);
     const filled = await fill(file, options);
     await file.compact();
     await file.close();
@@ -215,6 +216,7 @@ async function deploy(cluster: Cluster, file: StateFile, client: Client, prototy
   const objects = [deployment, rs, service, ...slices, ...(endpoints ? [endpoints] : [])];
   /** Holds none of the words that copies replace. */
   const shared = (i: number): string => `${random.hex('fill-shared', deployment.metadata.uid, 0, 16)}-${i}`;
+  const machineWords = (part: Part): string[] => [...ownWords(part), namespace];
   const pattern = patternOf({
     keyspace,
     putText: (key, text) => file.putText(key, text),
@@ -228,21 +230,9 @@ async function deploy(cluster: Cluster, file: StateFile, client: Client, prototy
       ...parts.flatMap(ownWords),
     ],
     marks: [namespace, hash, ...parts.flatMap((_, i) => [`nodeof${i}`, `hostof${i}`])],
-    prepare: (key, value) => marked(key, value, parts, (i) => sharedMachine(parts[i] as Part, namespace, shared(i))),
+    prepare: (key, value) => marked(key, value, parts, (i) => sharedMachine(shared(i), machineWords(parts[i] as Part))),
   });
-  for (const [i, part] of parts.entries()) {
-    const machine = JSON.stringify(keyspace.value(`/kubemu/cri/${part.node}/${part.uid}/machine`));
-    const words = [...ownWords(part), namespace];
-    store.put(
-      `/kubemu/cri/.shared/${shared(i)}`,
-      JSON.parse(
-        replaceWords(
-          machine,
-          words.map((word, n) => [word, `fillword${n}`]),
-        ),
-      ),
-    );
-  }
+  for (const [i, part] of parts.entries()) shareMachine(cluster.parts, part, machineWords(part), shared(i));
   const [image] = [...keyspace.range(`/kubemu/nodes/${parts[0]?.node}/images/`)].filter(({ key }) => key.includes(`/${IMAGE}:`));
 
   return {
@@ -278,44 +268,6 @@ async function deploy(cluster: Cluster, file: StateFile, client: Client, prototy
   };
 }
 
-/** What is one Pod's own. */
-interface Part {
-  pod: Pod;
-  node: string;
-  host: string;
-  uid: string;
-  name: string;
-  address: string;
-  /** Name of the volume with its token. */
-  volume: string | undefined;
-  /** Of its sandbox and containers. */
-  ids: readonly string[];
-}
-
-const ownWords = ({ uid, name, address, volume, ids }: Part): string[] => [uid, name, address, ...(volume ? [volume] : []), ...ids];
-
-function partOf({ facts, parts: { keyspace } }: Cluster, pod: Pod): Part {
-  const { metadata, spec, status } = pod;
-  const node = spec.nodeName ?? '';
-  const sandbox = keyspace.value<{ id: string }>(`/kubemu/cri/${node}/${metadata.uid}/sandbox`);
-  const containers = (status?.containerStatuses ?? []).map(({ containerID = '' }) => containerID.replace('containerd://', ''));
-  return {
-    pod,
-    node,
-    host: facts.nodes.find(({ name }) => name === node)?.ip ?? '',
-    uid: metadata.uid,
-    name: metadata.name,
-    address: status?.podIP ?? '',
-    volume: spec.volumes?.find(({ name }) => name.startsWith('kube-api-access-'))?.name,
-    ids: [...(sandbox ? [sandbox.id] : []), ...containers],
-  };
-}
-
-const sharedMachine = (part: Part, namespace: string, like: string): SharedMachine => ({
-  like,
-  words: [...ownWords(part), namespace].map((word, n) => [`fillword${n}`, word]),
-});
-
 /** Two Pods of a pattern may be on one node, and their copies on two: the node and its address become a word for each Pod. */
 function marked(key: string, value: unknown, parts: readonly Part[], machine: (i: number) => SharedMachine): readonly [string, unknown] {
   const i = parts.findIndex((part) => ownWords(part).some((word) => key.includes(word)));
@@ -325,7 +277,7 @@ function marked(key: string, value: unknown, parts: readonly Part[], machine: (i
       [part.node, `nodeof${i}`],
       [part.host, `hostof${i}`],
     ];
-    const shown = key.startsWith('/kubemu/cri/') && key.endsWith('/machine') ? machine(i) : value;
+    const shown = isMachine(key) ? machine(i) : value;
     return [replaceWords(key, words), JSON.parse(replaceWords(JSON.stringify(shown), words))];
   }
   return [key, withNodeMarks(value, parts)];

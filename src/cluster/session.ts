@@ -81,7 +81,7 @@ async function openFile(options: SessionOptions): Promise<Session> {
     file = open(); // somebody may have made it while we waited
     if (file.isNew) {
       const { populate, specFromEnv } = await import('./clusters.ts');
-      await populate(file.keyspace, specFromEnv(env));
+      await populate(file, specFromEnv(env));
       await file.compact(); // nobody has seen its making
     }
     lock.release();

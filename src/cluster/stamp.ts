@@ -11,9 +11,10 @@ export interface Pattern {
   stamp(to: ReadonlyMap<string, string>): void;
 }
 
-/** What is never copied: time, what components remember of events, and what belongs to nodes rather than to the objects. */
-const LEFT_OUT =
-  /^\/kubemu\/(?:clock|reconciled|wakeups?|records|recorder|etcd|loops|scheduler|net\/ipam|nodes)(?:\/|$)|^\/registry\/events\//;
+/** What is never copied: time, and what components remember of events. */
+export const NEVER = /^\/kubemu\/(?:clock|reconciled|wakeups?|records|recorder|etcd|loops|scheduler)(?:\/|$)|^\/registry\/events\//;
+/** What belongs to nodes rather than to the objects on them. */
+const LEFT_OUT = new RegExp(`${NEVER.source}|^/kubemu/(?:net/ipam|nodes)/`);
 
 const VERSION = /"resourceVersion":"\d+"/;
 const MARK = '"resourceVersion":"@"';
@@ -27,16 +28,18 @@ export interface PatternOptions {
   words: readonly string[];
   /** Changes a line before it becomes part of the pattern. */
   prepare?(key: string, value: unknown): readonly [key: string, value: unknown];
+  /** Keys that are not copied; by default what belongs to nodes too. */
+  leftOut?: RegExp;
   /** Further words that only {@link prepare} brings in. */
   marks?: readonly string[];
 }
 
-export function patternOf({ keyspace, putText, before, words, prepare, marks = [] }: PatternOptions): Pattern {
+export function patternOf({ keyspace, putText, before, words, prepare, leftOut = LEFT_OUT, marks = [] }: PatternOptions): Pattern {
   const mine = wordPattern(words);
   const any = wordPattern([...words, ...marks]);
   const lines: { key: Pieces; value: Pieces }[] = [];
   for (const key of keyspace.keys('/')) {
-    if (before.has(key) || LEFT_OUT.test(key) || key.split(mine).length === 1) continue;
+    if (before.has(key) || leftOut.test(key) || key.split(mine).length === 1) continue;
     const [shownKey, value] = prepare?.(key, keyspace.value(key)) ?? [key, keyspace.value(key)];
     const text = JSON.stringify(value);
     lines.push({ key: shownKey.split(any), value: (key.startsWith('/registry/') ? text.replace(VERSION, MARK) : text).split(any) });

@@ -68,7 +68,7 @@ export async function openServed(options: ServedOptions): Promise<ServedCluster>
     let file = openStateFile(options.stateFile);
     if (file.isNew) {
       const { populate, specFromEnv } = await import('../clusters.ts');
-      await populate(file.keyspace, newCluster(options, specFromEnv(options.env)));
+      await populate(file, newCluster(options, specFromEnv(options.env)));
       await file.commit();
       await file.close();
       file = openStateFile(options.stateFile);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { defineVerb, KubectlError } from '../../verb.ts';
 import { clusterNamed } from './clusters.ts';
+import { namesOf } from './spec.ts';
 
 export const reset = defineVerb({
   short: 'Make a cluster new again, with the nodes, the add-ons, the seed and the clock it had',
@@ -17,7 +18,7 @@ export const reset = defineVerb({
     const spec = { ...specFromEnv(context.env), ...before };
     await deleteCluster(cluster.stateFile, { snapshots: true });
     await createCluster(cluster.stateFile, spec);
-    context.out(`Cluster "${cluster.name}" reset: ${spec.nodes.join(', ')}.`);
+    context.out(`Cluster "${cluster.name}" reset: ${namesOf(spec.nodes)}.`);
     return 0;
   },
 });
