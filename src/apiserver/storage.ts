@@ -14,6 +14,9 @@ export class Storage {
   /** The objects of lists that are asked for again and again. */
   private readonly values = new WeakMap<readonly Entry[], readonly KubeObject[]>();
 
+  /** By prefix: what {@link few} has read. */
+  private lists: Map<string, readonly Entry[]> | undefined;
+
   constructor(private readonly deps: ApiServerDeps) {
     this.indexes = new Indexes(deps.store, (key) => deps.etcd.get<KubeObject>(key));
   }
@@ -57,6 +60,24 @@ export class Storage {
   private follow(resource: Resource, before: Entry | undefined, after: Entry | undefined): void {
     this.indexes.follow(resource, before, after);
     if (resource.kind.resource === 'services') followAddresses(this.deps, before?.value, after?.value);
+  }
+
+  /** All objects of a resource of which there are few and that is asked for again and again: read once, until one changes. */
+  few(resource: Resource, namespace: string): readonly Entry[] {
+    const prefix = listPrefix(resource, namespace);
+    if (!this.lists) {
+      const lists = new Map<string, readonly Entry[]>();
+      this.deps.etcd.watch(({ key }) => {
+        for (const read of lists.keys()) if (key.startsWith(read)) lists.delete(read);
+      });
+      this.lists = lists;
+    }
+    let list = this.lists.get(prefix);
+    if (!list) {
+      list = [...this.range(resource, namespace)];
+      this.lists.set(prefix, list);
+    }
+    return list;
   }
 
   range(resource: Resource, namespace: string, after?: string): Iterable<Entry> {

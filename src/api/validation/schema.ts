@@ -20,14 +20,13 @@ export async function checkSchema<T>(kind: Kind | string, object: T): Promise<Sc
   const schema = schemas.get(kind) ?? (await loadSchema(kind));
   if (!schema) return { unknown: [], object };
   const { model, structure } = schema;
+  if (passes(schema.checks, object)) return { unknown: [], object: goForm(object, model, structure) };
   const problems: Problem[] = [];
   const check = (checks: Checks, value: unknown, at: readonly Segment[]): void => {
     if (!checks.validate(value)) for (const error of checks.validate.errors ?? []) problems.push(problemOf(error, value, at));
     for (const { path, below } of checks.shared) for (const [part, where] of partsAt(value, path, at)) check(below, part, where);
   };
   check(schema.checks, object, []);
-  if (!problems.length) return { unknown: [], object: goForm(object, model, structure) };
-
   problems.sort((a, b) => comparePaths(a.path, b.path));
   const unknown = problems.filter(({ isUnknown }) => isUnknown).map(({ path }) => pathText(path));
   const mistyped = problems.filter(({ isUnknown }) => !isUnknown);
@@ -48,6 +47,29 @@ interface LoadedSchema {
   checks: Checks;
   structure: Structure;
 }
+
+/** Whether there is anything to tell at all: nearly always not, and then nobody needs to know where. */
+function passes({ validate, shared }: Checks, value: unknown): boolean {
+  return validate(value) && shared.every(({ path, below }) => passesAt(below, value, path, 0));
+}
+
+function passesAt(checks: Checks, value: unknown, path: readonly string[], depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const name = path[depth] as string;
+  const isLast = depth === path.length - 1;
+  if (name !== '*') {
+    const child = (value as Record<string, unknown>)[name];
+    return isLast ? passesAs(checks, child) : passesAt(checks, child, path, depth + 1);
+  }
+  for (const child of Array.isArray(value) ? value : Object.values(value)) {
+    if (!(isLast ? passesAs(checks, child) : passesAt(checks, child, path, depth + 1))) return false;
+  }
+  return true;
+}
+
+/** What is no object is told where it stands, by the validator above. */
+const passesAs = (checks: Checks, value: unknown): boolean =>
+  typeof value !== 'object' || value === null || Array.isArray(value) || passes(checks, value);
 
 const schemas = new Map<Kind | string, LoadedSchema>();
 

@@ -12,7 +12,7 @@ export const defaultIngressClass: AdmissionPlugin = {
     const spec = object.spec as V1IngressSpec | undefined;
     if (!spec || spec.ingressClassName !== undefined || object.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined) return;
     const classes = resources.find('networking.k8s.io', 'v1', 'ingressclasses');
-    const found = classes && defaultClass(storage.range(classes, ''), ['ingressclass.kubernetes.io/is-default-class']);
+    const found = classes && defaultClass(storage.few(classes, ''), ['ingressclass.kubernetes.io/is-default-class']);
     if (found) spec.ingressClassName = found.metadata.name;
   },
 };

@@ -20,7 +20,7 @@ export const defaultStorageClass: AdmissionPlugin = {
     )
       return;
     const classes = resources.find('storage.k8s.io', 'v1', 'storageclasses');
-    const found = classes && defaultClass(storage.range(classes, ''), ANNOTATIONS);
+    const found = classes && defaultClass(storage.few(classes, ''), ANNOTATIONS);
     if (found) spec.storageClassName = found.metadata.name;
   },
 };

@@ -34,7 +34,7 @@ function isBound({ operation, resource, subresource, object }: Attributes): bool
 function items({ namespace }: Attributes, { storage, resources }: AdmissionContext): V1LimitRangeItem[] {
   const ranges = resources.find('', 'v1', 'limitranges');
   const found: V1LimitRangeItem[] = [];
-  if (ranges) for (const { value } of storage.range(ranges, namespace)) found.push(...(value.spec as V1LimitRangeSpec).limits);
+  if (ranges) for (const { value } of storage.few(ranges, namespace)) found.push(...(value.spec as V1LimitRangeSpec).limits);
   return found;
 }
 

@@ -67,7 +67,7 @@ function globalDefault({ storage, resources }: AdmissionContext): PriorityClass 
   const classes = resources.find('scheduling.k8s.io', 'v1', 'priorityclasses');
   let lowest: PriorityClass | undefined;
   if (!classes) return undefined;
-  for (const { value } of storage.range(classes, '')) {
+  for (const { value } of storage.few(classes, '')) {
     const found = value as unknown as PriorityClass;
     if (found.globalDefault && (!lowest || found.value < lowest.value)) lowest = found;
   }

@@ -30,9 +30,9 @@ export const resourceQuota: AdmissionPlugin = {
   },
 };
 
-function quotas({ storage, resources }: AdmissionContext, namespace: string): Entry[] {
+function quotas({ storage, resources }: AdmissionContext, namespace: string): readonly Entry[] {
   const kind = resources.find('', 'v1', 'resourcequotas');
-  return kind ? [...storage.range(kind, namespace)] : [];
+  return kind ? storage.few(kind, namespace) : [];
 }
 
 function check(

@@ -18,28 +18,14 @@ const GROUP = 'admissionregistration.k8s.io';
 /** What configures admission is beyond its reach: nobody locks themselves out. */
 export const isExempt = ({ resource }: Attributes): boolean => resource.gr.group === GROUP;
 
-/** What is stored of one kind of admission configuration, in order of names; read again when one of them changes. */
+/** What is stored of one kind of admission configuration, in order of names. */
 export function configurations<T extends KubeObject>(context: AdmissionContext, plural: string): readonly T[] {
-  const prefix = context.resources.find(GROUP, 'v1', plural)?.kind.etcdPrefix;
-  if (!prefix) return [];
-  let known = stored.get(context);
-  if (!known) {
-    known = new Map();
-    stored.set(context, known);
-    const lists = known;
-    context.etcd.watch(({ key }) => {
-      for (const one of lists.keys()) if (key.startsWith(one)) lists.delete(one);
-    });
-  }
-  let list = known.get(prefix);
-  if (!list) {
-    list = [...context.etcd.range<T>(prefix)].map(({ value }) => value);
-    known.set(prefix, list);
-  }
-  return list as readonly T[];
+  const resource = context.resources.find(GROUP, 'v1', plural);
+  const found = resource ? context.storage.few(resource, '') : [];
+  return found.length > 0 ? found.map(({ value }) => value as T) : NONE;
 }
 
-const stored = new WeakMap<AdmissionContext, Map<string, readonly KubeObject[]>>();
+const NONE: readonly never[] = [];
 
 /** True when there is any policy of the kind that is about this request; cheap, since most clusters have none. */
 export function hasPolicies(attributes: Attributes, context: AdmissionContext, plural: string): boolean {
