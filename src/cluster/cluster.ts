@@ -61,6 +61,8 @@ export interface Cluster {
   readonly facts: ClusterFacts;
   readonly clock: ClusterClock;
   readonly parts: ClusterParts;
+  /** What answers where clients outside of the cluster reach kube-apiserver. Throws DialError when nobody does. */
+  apiserver(): Promise<ApiHandler>;
   /** A client that dials kube-apiserver from `from`. */
   client(credentials: Credentials, userAgent: string, from?: NetworkNamespace): Client;
   /** Nothing waits in a queue and nothing is due by `at`. */
@@ -227,6 +229,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
     facts,
     clock,
     parts,
+    apiserver: async () => apiAt(await connections.from('outside')),
     client,
     isQuiet(at) {
       const next = wakeUps.next();
@@ -254,6 +257,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
     },
     reloaded() {
       clock.reload();
+      wakeUps.forget();
       apiserver = undefined;
       rooms = undefined;
       host = undefined;

@@ -17,6 +17,8 @@ export interface WakeUpQueue extends WakeUps {
   next(classes?: readonly WakeUpClass[]): Instant | undefined;
   /** Removes and returns all that are due at or before `at`, in order of time, then class, owner and key. */
   take(at: Instant): WakeUp[];
+  /** The store was read again. */
+  forget(): void;
 }
 
 interface Waiting {
@@ -30,10 +32,28 @@ const WAITING = '/kubemu/wakeup/';
 const DIGITS = 15;
 
 export function createWakeUps(store: Store): WakeUpQueue {
+  /** The earliest of a class, while nobody has taken it: it is asked for several times a request. Infinity when there is none. */
+  const earliest = new Map<WakeUpClass, Instant>();
+  const remove = (waiting: Waiting, owner: string, key: string): void => {
+    store.delete(queueKey(waiting, owner, key));
+    if (earliest.get(waiting.class) === waiting.at) earliest.delete(waiting.class);
+  };
+  const earliestOf = (cls: WakeUpClass): Instant => {
+    const known = earliest.get(cls);
+    if (known !== undefined) return known;
+    let found = Number.POSITIVE_INFINITY;
+    const prefix = `${QUEUE}${cls}/`;
+    for (const key of store.keys(prefix)) {
+      found = Number(key.slice(prefix.length, prefix.length + DIGITS));
+      break;
+    }
+    earliest.set(cls, found);
+    return found;
+  };
   const clear = (owner: string, key: string): void => {
     const waiting = store.get<Waiting>(`${WAITING}${owner}/${key}`);
     if (!waiting) return;
-    store.delete(queueKey(waiting, owner, key));
+    remove(waiting, owner, key);
     store.delete(`${WAITING}${owner}/${key}`);
   };
   return {
@@ -41,27 +61,22 @@ export function createWakeUps(store: Store): WakeUpQueue {
       const waitingKey = `${WAITING}${owner}/${key}`;
       const waiting = store.get<Waiting>(waitingKey);
       if (waiting?.at === at && waiting.class === cls) return;
-      if (waiting) store.delete(queueKey(waiting, owner, key));
+      if (waiting) remove(waiting, owner, key);
       const next: Waiting = { at, class: cls };
       store.put(waitingKey, next);
       store.put(queueKey(next, owner, key), 1);
+      if (at < (earliest.get(cls) ?? Number.NEGATIVE_INFINITY)) earliest.set(cls, at);
     },
     clear,
     next(classes = CLASSES) {
-      let earliest: Instant | undefined;
-      for (const cls of classes) {
-        const prefix = `${QUEUE}${cls}/`;
-        for (const key of store.keys(prefix)) {
-          const at = Number(key.slice(prefix.length, prefix.length + DIGITS));
-          if (earliest === undefined || at < earliest) earliest = at;
-          break;
-        }
-      }
-      return earliest;
+      let first = Number.POSITIVE_INFINITY;
+      for (const cls of classes) first = Math.min(first, earliestOf(cls));
+      return first === Number.POSITIVE_INFINITY ? undefined : first;
     },
     take(at) {
       const due: WakeUp[] = [];
       for (const cls of CLASSES) {
+        if (earliestOf(cls) > at) continue;
         for (const key of store.keys(`${QUEUE}${cls}/`)) {
           const wakeUp = parseQueueKey(key);
           if (wakeUp.at > at) break;
@@ -72,6 +87,7 @@ export function createWakeUps(store: Store): WakeUpQueue {
       for (const { owner, key } of due) clear(owner, key);
       return due;
     },
+    forget: () => earliest.clear(),
   };
 }
 

@@ -10,7 +10,6 @@ import { acquireLock, type Lock } from '../../state/lock.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
 import type { ClusterSpec } from '../clusters.ts';
 import { type Components, lookAtLeases, startComponents } from '../components.ts';
-import { controlPlaneOf } from '../facts.ts';
 import { type Caller, type Command, callerOf, changes, type Origin, type OwnCommand, type Waiter } from './caller.ts';
 import { Commits } from './commits.ts';
 import { ServerFlagError } from './flag-error.ts';
@@ -158,12 +157,10 @@ class Served implements ServedCluster {
     try {
       const caller = callerOf(request, origin, await this.#commandOf(origin));
       const response = await this.#turn(caller, async () => {
-        const { dialer, facts } = this.cluster.parts;
-        const connection = await dialer.connect('outside', controlPlaneOf(facts).ip, 6443);
-        if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
+        const apiserver = await this.cluster.apiserver();
         const { stdin } = request;
         const { revision } = this.file.keyspace;
-        const answer = await connection.api(stdin ? { ...request, stdin: inputInTurns(this.#streams, stdin, caller) } : request);
+        const answer = await apiserver(stdin ? { ...request, stdin: inputInTurns(this.#streams, stdin, caller) } : request);
         if (changes(request)) {
           this.#stirs++;
           const { own } = caller.command;
