@@ -78,6 +78,8 @@ export interface Cluster {
   settle(): Promise<void>;
   /** The next wake-up of these classes. */
   nextWakeUp(classes?: readonly WakeUpClass[]): Instant | undefined;
+  /** A client is about to change something. Any number of clients may, at one instant. */
+  disturbed(): void;
   /** Changes that nobody has been told of yet. */
   readonly backlog: number;
   /** The keyspace was read again: forget what was derived from it. */
@@ -252,6 +254,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
       }
     },
     nextWakeUp: wakeUps.next,
+    disturbed: () => host?.disturbed(),
     get backlog() {
       return untold.length;
     },

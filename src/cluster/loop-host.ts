@@ -1,8 +1,9 @@
 // Runs the loops: turns changes into keys, keys into reconciles, and results into wake-ups. Plays what controller-runtime's manager
 // and work queues do; all queues are one, in order of arrival, so that the same state always takes the same course.
+import { isBuiltin } from '../api/builtin.ts';
 import { type Clock, type Duration, type Instant, milliseconds, seconds } from '../machinery/clock.ts';
 import { DialError } from '../machinery/dialer.ts';
-import type { Loop, ObjectEvent, WakeUps } from '../machinery/loop.ts';
+import { CUSTOM_RESOURCES, type Loop, type LoopWatch, type ObjectEvent, type WakeUps } from '../machinery/loop.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { isConflict, StatusError } from '../machinery/status.ts';
 import type { Store } from '../machinery/store.ts';
@@ -25,6 +26,8 @@ export interface LoopHost {
   /** Reconciles until no queue has work. */
   drain(): Promise<void>;
   readonly idle: boolean;
+  /** Somebody outside did something at the same instant: what follows from it is no storm. */
+  disturbed(): void;
 }
 
 export interface LoopHostOptions {
@@ -45,7 +48,7 @@ const STORM = 400;
 
 export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHostOptions): LoopHost {
   const byName = new Map(loops.map((hosted) => [hosted.loop.name, hosted]));
-  const watchers = new Map<string, { loop: Loop; keys: (event: ObjectEvent) => Iterable<string> }[]>();
+  const watchers = new Map<string, { loop: Loop; keys: LoopWatch['keys'] }[]>();
   for (const { loop } of loops) {
     for (const { resource, keys } of loop.watches) {
       const list = watchers.get(resource) ?? [];
@@ -53,6 +56,9 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
       watchers.set(resource, list);
     }
   }
+
+  const watchersOf = (resource: string) =>
+    watchers.get(resource) ?? (isBuiltin(resource) ? undefined : watchers.get(CUSTOM_RESOURCES)) ?? [];
 
   /** Names of the loops that run, as the store has them. */
   let running: Set<string> | undefined;
@@ -99,8 +105,8 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
   return {
     enqueue,
     changed(resource, event) {
-      for (const { loop, keys } of watchers.get(resource) ?? []) {
-        for (const key of keys(event)) enqueue(loop.name, key);
+      for (const { loop, keys } of watchersOf(resource)) {
+        for (const key of keys(event, resource)) enqueue(loop.name, key);
       }
     },
     resyncStarted(inventory) {
@@ -121,8 +127,8 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
         store.put(key, 1);
         for (const [resource, object] of inventory()) {
           for (const watch of loop.watches) {
-            if (watch.resource !== resource) continue;
-            for (const queueKey of watch.keys({ type: 'ADDED', object })) enqueue(loop.name, queueKey);
+            if (watch.resource !== resource && (watch.resource !== CUSTOM_RESOURCES || isBuiltin(resource))) continue;
+            for (const queueKey of watch.keys({ type: 'ADDED', object }, resource)) enqueue(loop.name, queueKey);
           }
         }
       }
@@ -130,6 +136,7 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
     get idle() {
       return queue.length === 0;
     },
+    disturbed: () => counts.clear(),
     async drain() {
       while (queue.length > 0) {
         const batch = queue;

@@ -45,6 +45,20 @@ describe('a loop host', () => {
     expect(loops.idle).toBe(true);
   });
 
+  test('any number of changes from outside may happen at one instant', async () => {
+    let count = 0;
+    const { host: loops, problems } = host(async () => {
+      count++;
+      return undefined;
+    });
+    for (let n = 0; n < 1000; n++) {
+      loops.disturbed();
+      loops.changed('pods', { type: 'MODIFIED', object: pod('a'), old: pod('a') });
+      await loops.drain();
+    }
+    expect([count, problems]).toEqual([1000, []]);
+  });
+
   test('turns requeueAfter into a wake-up and takes it back when nothing is to come', async () => {
     let again = true;
     const { host: loops, wakeUps } = host(async () => (again ? { requeueAfter: seconds(10), class: 'deadline' } : undefined));

@@ -148,6 +148,7 @@ class Served implements ServedCluster {
         }
       },
     });
+    this.cluster.clock.configure({}, wallNow()); // a real clock that is ahead of the wall does not wait for it
     this.#tick();
   }
 
@@ -158,6 +159,7 @@ class Served implements ServedCluster {
       const caller = callerOf(request, origin, await this.#commandOf(origin));
       const response = await this.#turn(caller, async () => {
         const apiserver = await this.cluster.apiserver();
+        if (changes(request)) this.cluster.disturbed();
         const { stdin } = request;
         const { revision } = this.file.keyspace;
         const answer = await apiserver(stdin ? { ...request, stdin: inputInTurns(this.#streams, stdin, caller) } : request);
