@@ -31,3 +31,11 @@ export function kindForResource(group: string, version: string, plural: string):
 }
 
 const kindKey = ({ names }: Kind): string => `${names.group}/${names.version}/${names.kind}`;
+
+let resources: ReadonlySet<string> | undefined;
+
+/** Whether `pods` or `deployments.apps` is a resource of the server itself, not of a CustomResourceDefinition. */
+export function isBuiltin(resource: string): boolean {
+  resources ??= new Set(builtinKinds().map((kind) => kind.resource));
+  return resources.has(resource);
+}

@@ -3,7 +3,7 @@ import type { Kind } from '../api/kind.ts';
 import type { Client, EventRecorder } from '../client/client.ts';
 import type { Clock } from '../machinery/clock.ts';
 import { jsonEqual } from '../machinery/equal.ts';
-import type { Loop, LoopWatch, ObjectEvent, ReconcileResult } from '../machinery/loop.ts';
+import { CUSTOM_RESOURCES, type Loop, type LoopWatch, type ObjectEvent, type ReconcileResult } from '../machinery/loop.ts';
 import { groupOf, type KubeObject, keyOf, type ObjectKey, parseKey } from '../machinery/object.ts';
 import type { Random } from '../machinery/random.ts';
 import type { Store } from '../machinery/store.ts';
@@ -34,9 +34,12 @@ export interface ControllerContext {
 
 /** A further watch: what a change puts into the queue. */
 export interface ControllerWatch<T extends KubeObject = KubeObject> {
-  kind: Kind<T>;
+  kind: Pick<Kind<T>, 'resource'>;
   keys(event: ObjectEvent<T>): Iterable<string>;
 }
+
+/** For a watch of all custom resources. */
+export const anyCustomKind: Pick<Kind, 'resource'> = { resource: CUSTOM_RESOURCES };
 
 export interface ControllerDeclaration {
   /** As in kube-controller-manager: `replicaset-controller`. */

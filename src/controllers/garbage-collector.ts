@@ -1,13 +1,14 @@
 // Plays the garbage collector: what is owned goes with its owner, in the background, before it (foreground), or not at all (orphan).
-// Left out: owners and dependents that are custom resources.
 
+import { isBuiltin } from '../api/builtin.ts';
 import type { V1OwnerReference } from '../api/generated/types.ts';
 import type { Kind } from '../api/kind.ts';
 import type { Client } from '../client/client.ts';
-import type { ObjectEvent } from '../machinery/loop.ts';
+import { CUSTOM_RESOURCES, type ObjectEvent } from '../machinery/loop.ts';
 import { groupOf, type KubeObject, keyOf, parseKey } from '../machinery/object.ts';
 import { isConflict, isNotFound } from '../machinery/status.ts';
 import { drawer, type Store } from '../machinery/store.ts';
+import { customKind, customKinds } from './custom-kinds.ts';
 import { type Controller, contextFor } from './define.ts';
 import { deletableKinds } from './every-kind.ts';
 
@@ -31,10 +32,14 @@ export const garbageCollectorController: Controller = {
     const { client } = contextFor(NAME, deps);
     return {
       name: NAME,
-      watches: collected.map(({ resource }) => ({ resource, keys: (event) => keysOf(resource, event, graph) })),
+      watches: [...collected.map(({ resource }) => resource), CUSTOM_RESOURCES].map((watched) => ({
+        resource: watched,
+        keys: (event, resource) => keysOf(resource, event, graph),
+      })),
       async reconcile(key) {
         const [task = '', subject = '', ...rest] = key.split(' ');
         if (task === 'gone') await collect(client, graph, subject);
+        else if (task === 'owner') await lookAtOwner(client, graph, subject, rest.join(' '));
         else await look(client, graph, subject, rest.join(' '), task === 'new');
         return undefined;
       },
@@ -42,7 +47,7 @@ export const garbageCollectorController: Controller = {
   },
 };
 
-/** `gone <uid>`, `look <resource> <key>`, `new <resource> <key>`. */
+/** `gone <uid>`, `look <resource> <key>`, `new <resource> <key>`, and `owner <group>/<kind> <namespace>/<name>` for custom resources. */
 function* keysOf(resource: string, { type, object, old }: ObjectEvent, graph: Store): Iterable<string> {
   const { uid, ownerReferences = [], deletionTimestamp, finalizers = [] } = object.metadata;
   if (type === 'DELETED') {
@@ -64,12 +69,25 @@ function* keysOf(resource: string, { type, object, old }: ObjectEvent, graph: St
 
 function* ownerKey({ metadata }: KubeObject, { apiVersion, kind, name }: V1OwnerReference): Iterable<string> {
   const owner = byGroupKind.get(`${groupOf(apiVersion)}/${kind}`);
-  if (owner)
-    yield `look ${owner.resource} ${keyOf({ metadata: { namespace: owner.names.namespaced ? metadata.namespace : undefined, name } })}`;
+  if (!owner) yield `owner ${groupOf(apiVersion)}/${kind} ${metadata.namespace ?? ''}/${name}`;
+  else yield `look ${owner.resource} ${keyOf({ metadata: { namespace: owner.names.namespaced ? metadata.namespace : undefined, name } })}`;
 }
 
+async function lookAtOwner(client: Client, graph: Store, groupKind: string, key: string): Promise<void> {
+  const kind = await kindNamed(client, groupKind);
+  const [namespace = '', name = ''] = key.split('/');
+  if (kind) await look(client, graph, kind.resource, kind.names.namespaced ? `${namespace}/${name}` : name, false);
+}
+
+async function kindNamed(client: Client, groupKind: string): Promise<Kind | undefined> {
+  return byGroupKind.get(groupKind) ?? (await customKinds(client)).find(({ names }) => `${names.group}/${names.kind}` === groupKind);
+}
+
+const kindOf = async (client: Client, resource: string): Promise<Kind | undefined> =>
+  byResource.get(resource) ?? (isBuiltin(resource) ? undefined : customKind(client, resource));
+
 async function look(client: Client, graph: Store, resource: string, key: string, isNew: boolean): Promise<void> {
-  const kind = byResource.get(resource);
+  const kind = await kindOf(client, resource);
   const object = kind && (await client.get(kind, parseKey(key)));
   if (!object) return;
   const { deletionTimestamp, finalizers = [], uid } = object.metadata;
@@ -97,7 +115,7 @@ interface Dependent {
 async function dependents(client: Client, graph: Store, uid: string): Promise<Dependent[]> {
   const found: Dependent[] = [];
   for (const key of [...graph.keys(`${uid}/`)]) {
-    const kind = byResource.get(key.slice(uid.length + 1));
+    const kind = await kindOf(client, key.slice(uid.length + 1));
     if (!kind) continue;
     for (const object of await client.list(kind, { fieldSelector: `metadata.ownerReferences.uid=${uid}` })) found.push({ kind, object });
   }
@@ -144,7 +162,7 @@ async function stateOf(
   { metadata }: KubeObject,
   { apiVersion, kind, name, uid }: V1OwnerReference,
 ): Promise<'alive' | 'waiting' | 'gone' | 'unknown'> {
-  const owner = byGroupKind.get(`${groupOf(apiVersion)}/${kind}`);
+  const owner = await kindNamed(client, `${groupOf(apiVersion)}/${kind}`);
   if (!owner) return 'unknown';
   const found = await client.get(owner, { namespace: owner.names.namespaced ? metadata.namespace : undefined, name });
   if (found?.metadata.uid !== uid) return 'gone';

@@ -1,5 +1,4 @@
 // Plays the namespace controller: empties a Namespace that is being deleted, Pods first, and lets it go when nothing is left in it.
-// Left out: custom resources.
 
 import { Namespace } from '../api/core/namespace.ts';
 import type { V1NamespaceCondition } from '../api/generated/types.ts';
@@ -9,7 +8,8 @@ import type { Instant } from '../machinery/clock.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { isConflict, isNotFound } from '../machinery/status.ts';
 import { withCondition } from './conditions.ts';
-import { defineController, watch } from './define.ts';
+import { customKinds } from './custom-kinds.ts';
+import { anyCustomKind, defineController } from './define.ts';
 import { deletableKinds } from './every-kind.ts';
 
 const FINALIZER = 'kubernetes';
@@ -20,9 +20,10 @@ export const namespaceController = defineController({
   name: 'namespace-controller',
   for: Namespace,
   // Something went or lost a finalizer: perhaps it was the last.
-  watches: contents.map((kind) =>
-    watch(kind, ({ type, object }) => (type === 'DELETED' && object.metadata.namespace ? [object.metadata.namespace] : [])),
-  ),
+  watches: [...contents, anyCustomKind].map((kind) => ({
+    kind,
+    keys: ({ type, object }) => (type === 'DELETED' && object.metadata.namespace ? [object.metadata.namespace] : []),
+  })),
   async reconcile(key, { client, clock }) {
     const namespace = await client.get(Namespace, key);
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return undefined;
@@ -54,11 +55,9 @@ async function empty(client: Client, namespace: string): Promise<Remaining[]> {
     contents.filter(({ resource }) => resource === 'pods'),
   );
   if (pods.length > 0) return pods;
-  return emptyKinds(
-    client,
-    namespace,
-    contents.filter(({ resource }) => resource !== 'pods'),
-  );
+  const others = contents.filter(({ resource }) => resource !== 'pods');
+  const custom = (await customKinds(client)).filter(({ names }) => names.namespaced);
+  return emptyKinds(client, namespace, [...others, ...custom]);
 }
 
 async function emptyKinds(client: Client, namespace: string, kinds: readonly Kind[]): Promise<Remaining[]> {

@@ -22,10 +22,13 @@ export interface ReconcileResult {
   class: WakeUpClass;
 }
 
-/** One watched resource (`pods`, `replicasets.apps`) and the keys that a change of it puts into the loop's queue. */
+/** The resource of a watch that sees the objects of every custom resource. */
+export const CUSTOM_RESOURCES = '*';
+
+/** One watched resource (`pods`, `replicasets.apps`, {@link CUSTOM_RESOURCES}) and the keys that a change of it queues in the loop. */
 export interface LoopWatch {
   resource: string;
-  keys(event: ObjectEvent): Iterable<string>;
+  keys(event: ObjectEvent, resource: string): Iterable<string>;
 }
 
 /**

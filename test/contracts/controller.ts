@@ -40,7 +40,7 @@ export function controllerContract(controllers: readonly Controller[], scenarios
         const resource = path.slice(0, path.indexOf('/'));
         for (const loop of cluster.loops) {
           for (const watch of loop.watches) {
-            if (watch.resource === resource) for (const key of watch.keys({ type: 'ADDED', object })) cluster.enqueue(loop, key);
+            if (watch.resource === resource) for (const key of watch.keys({ type: 'ADDED', object }, resource)) cluster.enqueue(loop, key);
           }
         }
       }

@@ -1,5 +1,6 @@
 // A cluster of nothing but objects in memory, a clock and loops: enough of the API for what controllers and the scheduler ask.
 
+import { isBuiltin } from '../../src/api/builtin.ts';
 import { followTotals } from '../../src/api/core/pod/node-totals.ts';
 import type { Pod } from '../../src/api/core/pod.ts';
 import type { Kind } from '../../src/api/kind.ts';
@@ -8,7 +9,7 @@ import type { CertificateAuthority } from '../../src/controllers/certificates/au
 import { rfc3339 } from '../../src/machinery/clock.ts';
 import { jsonEqual } from '../../src/machinery/equal.ts';
 import { deepFreeze, thaw } from '../../src/machinery/freeze.ts';
-import type { Loop, ObjectEvent } from '../../src/machinery/loop.ts';
+import { CUSTOM_RESOURCES, type Loop, type ObjectEvent } from '../../src/machinery/loop.ts';
 import type { KubeObject, ObjectKey } from '../../src/machinery/object.ts';
 import { keyedRandom } from '../../src/machinery/random.ts';
 import { alreadyExists, conflict, isConflict, notFound, StatusError } from '../../src/machinery/status.ts';
@@ -275,7 +276,8 @@ export class FakeCluster {
     for (const follower of this.followers) follower(resource, event);
     for (const loop of this.loops) {
       for (const watch of loop.watches) {
-        if (watch.resource === resource) for (const key of watch.keys(event)) this.enqueue(loop, key);
+        if (watch.resource !== resource && (watch.resource !== CUSTOM_RESOURCES || isBuiltin(resource))) continue;
+        for (const key of watch.keys(event, resource)) this.enqueue(loop, key);
       }
     }
   }
