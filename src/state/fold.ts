@@ -52,14 +52,19 @@ export function writeBlocks(keyspace: MemoryKeyspace, copy: (line: number) => Bu
       const key = base.keyOf(line);
       if (until !== undefined && key >= until) break;
       while (n < changed.length && (changed[n]?.[0] ?? '') < key) writeChanged();
-      if (changed[n]?.[0] === key) writeChanged();
-      else out.line(key, base.bytesOf(line));
+      if (changed[n]?.[0] === key) {
+        if (isText(changed[n]?.[1])) throw new Error(`${key} exists`);
+        writeChanged();
+      } else out.line(key, base.bytesOf(line));
     }
     while (n < changed.length && until !== undefined && (changed[n]?.[0] ?? '') < until) writeChanged();
   }
   while (n < changed.length) writeChanged();
   return out.close();
 }
+
+/** Of MemoryKeyspace.putText, which is for new keys only. */
+const isText = (entry: Entry | undefined): boolean => typeof entry === 'number' && entry < 0;
 
 /** What differs from the file's base, in order of keys, each as it was at the revision `compacted`; undefined for what was not there. */
 function asOfStart(keyspace: MemoryKeyspace): [key: string, entry: Entry | undefined][] {

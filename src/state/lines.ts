@@ -42,6 +42,13 @@ export class Lines {
     this.#top.set(key, entry);
   }
 
+  /** {@link set} of one of many: who asks for order or numbers afterwards pays for all of them at once. */
+  setMany(key: string, entry: Entry): void {
+    this.#present = undefined;
+    this.#difference = undefined;
+    this.#top.set(key, entry);
+  }
+
   delete(key: string): void {
     this.hide(key);
     if (findLine(this.base, key) === NO_LINE) this.#top.delete(key);

@@ -3,6 +3,7 @@ import { deepFreeze } from '../machinery/freeze.ts';
 import { BLOCKS_KEY, keyText, LOG_KEY, MARKER_KEY, parseLine, registryText } from './format.ts';
 import type { Change, Compare, Keyspace, KeyValue } from './keyspace.ts';
 import { Lines } from './lines.ts';
+import { Texts } from './texts.ts';
 
 /** How many revisions back {@link Keyspace.changesSince} reaches: a function of revisions alone, whoever looks and whenever. */
 export const HISTORY_WINDOW = 1000;
@@ -59,7 +60,7 @@ export class MemoryKeyspace implements Keyspace {
   #historyRead: boolean;
   #distrusted = false;
   /** Lines of {@link putText}; their numbers are negative. */
-  readonly #texts: Buffer[] = [];
+  readonly #texts = new Texts();
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #plainListeners = new Set<{ prefix: string; listener: (key: string) => void }>();
   readonly #untold: Change[] = [];
@@ -128,19 +129,18 @@ export class MemoryKeyspace implements Keyspace {
 
   /**
    * Puts many new keys at once, their values as JSON text: kept as text, without history, told to nobody, and dirty until everything
-   * is written anew. `text` gets the revision, for keys under `/registry/`.
+   * is written anew, which fails if there were such keys in the file. `text` gets the revision, for keys under `/registry/`.
    */
   putText(key: string, text: (revision: number) => string): void {
-    if (this.#entries.has(key)) throw new Error(`${key} exists`);
+    if (this.#entries.getTouched(key) !== undefined) throw new Error(`${key} exists`);
     const line = isRegistry(key) ? registryText(key, ++this.#revision, text(this.#revision)) : `${keyText(key)}${text(0)}\n`;
-    this.#texts.push(Buffer.from(line));
-    this.#entries.set(key, -this.#texts.length);
+    this.#entries.setMany(key, -1 - this.#texts.add(line));
     this.#distrusted = true;
   }
 
   /** The line that {@link putText} has made, by its number. */
   textLine(line: number): Buffer {
-    return this.#texts[-line - 1] ?? Buffer.alloc(0);
+    return this.#texts.get(-line - 1);
   }
 
   keys(prefix: string, after?: string): Iterable<string> {
