@@ -63,3 +63,9 @@ export function wallSleep(ms: number, signal?: AbortSignal): Promise<void> {
     }
   });
 }
+
+/** Calls back in `ms` milliseconds of wall-clock time; what it returns prevents that. */
+export function wallAlarm(ms: number, ring: () => void): () => void {
+  const timer = setTimeout(ring, ms);
+  return () => clearTimeout(timer);
+}

@@ -1,7 +1,7 @@
 // A cluster that stays open: requests take turns at it, time goes on between them, and what they changed is durable before they are
 // told so. Watches and streams give their turn away while they wait.
 import type { ApiServerOptions } from '../../apiserver/context.ts';
-import { type Duration, minutes, seconds, wallNow, wallSleep } from '../../machinery/clock.ts';
+import { type Duration, minutes, seconds, wallAlarm, wallNow, wallSleep } from '../../machinery/clock.ts';
 import type { ApiRequest, ApiResponse } from '../../machinery/http.ts';
 import type { WakeUpClass } from '../../machinery/loop.ts';
 import { failure } from '../../machinery/status.ts';
@@ -111,7 +111,7 @@ class Served implements ServedCluster {
   #current: Caller | undefined;
   #stirs = 0;
   #marks = 0;
-  #alarm: { at: number; cancel: AbortController } | undefined;
+  #alarm: { at: number; cancel(): void } | undefined;
   #underWay = 0;
 
   constructor(
@@ -223,6 +223,7 @@ class Served implements ServedCluster {
 
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#alarm?.cancel();
     for (const caller of this.#callers) this.#leave(caller);
     try {
       while (this.#underWay > 0 || !this.#turns.free || this.#commits.waiting) await wallSleep(2);
@@ -413,16 +414,15 @@ class Served implements ServedCluster {
     this.#setAlarm(wallNow() + Math.min((next - clock.now()) / clock.state.speed, 2 ** 30));
   }
 
+  /** One that rings sooner stays: it costs less than setting it anew after every turn. */
   #setAlarm(at: number): void {
-    if (this.#alarm && this.#alarm.at <= at && this.#alarm.at >= wallNow()) return;
-    this.#alarm?.cancel.abort();
-    const alarm = { at, cancel: new AbortController() };
-    this.#alarm = alarm;
-    void wallSleep(Math.max(1, at - wallNow()), AbortSignal.any([alarm.cancel.signal, this.#stop.signal])).then(() => {
-      if (this.#alarm !== alarm) return;
+    if (this.#alarm && this.#alarm.at <= at) return;
+    this.#alarm?.cancel();
+    const cancel = wallAlarm(Math.max(1, at - wallNow()), () => {
       this.#alarm = undefined;
       if (!this.#stop.signal.aborted) this.#tick();
     });
+    this.#alarm = { at, cancel };
   }
 
   /** At clock `max`: moves on to what somebody waits for. */
