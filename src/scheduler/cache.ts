@@ -16,6 +16,8 @@ export class Cache {
   private sorted: NodeInfo[] = [];
   private places = new Map<string, number>();
   private images: Map<string, number> | undefined;
+  /** Names of nodes with such Pods. */
+  private readonly affineNodes = new Set<string>();
 
   constructor(
     private readonly client: Client,
@@ -31,6 +33,15 @@ export class Cache {
     }
     this.stale.clear();
     return this.sorted;
+  }
+
+  node(name: string): NodeInfo | undefined {
+    return this.nodes?.get(name);
+  }
+
+  /** `namespace/name` of all Pods with pod affinity or anti-affinity of their own. */
+  *affinePods(): Iterable<string> {
+    for (const name of this.affineNodes) yield* this.nodes?.get(name)?.affinePods ?? [];
   }
 
   /** How many nodes have the image. */
@@ -63,6 +74,7 @@ export class Cache {
       infos.set(name, new NodeInfo(node, (counted.has(name) ? readTotals(this.store, name) : undefined) ?? (await this.count(name))));
     }
     this.nodes = infos;
+    for (const info of infos.values()) this.noteAffine(info);
     this.sort(infos);
   }
 
@@ -85,7 +97,13 @@ export class Cache {
     if (!known) return;
     const fresh = known.withTotals(readTotals(this.store, name) ?? (await this.count(name)));
     nodes.set(name, fresh);
+    this.noteAffine(fresh);
     this.sorted[this.places.get(name) ?? 0] = fresh;
+  }
+
+  private noteAffine({ name, totals }: NodeInfo): void {
+    if (totals.affine) this.affineNodes.add(name);
+    else this.affineNodes.delete(name);
   }
 
   /** The Pods on a node that nobody has counted. */

@@ -1,7 +1,9 @@
 // Plays one scheduling cycle: filter, score, choose. Pure: what it sees and decides are arguments and results.
+
+import { footprintOf } from '../api/core/pod/footprint.ts';
 import type { Pod } from '../api/core/pod.ts';
 import { NO_FACTS } from './facts.ts';
-import type { NodeInfo } from './node-info.ts';
+import { askedOf, type NodeInfo } from './node-info.ts';
 import type { Cycle, Facts, FilterPlugin, Placed, Rejection, WeighedScore } from './plugin.ts';
 
 export interface Profile {
@@ -55,6 +57,8 @@ export function newCycle(
   const memory = new Map<string, unknown>();
   return {
     pod,
+    footprint: footprintOf(pod),
+    asked: askedOf(pod),
     nodes,
     facts,
     coming,
@@ -109,7 +113,8 @@ export function decide(cycle: Cycle, { filters, scores }: Profile, draw: number,
   const names = asked.map(({ name }) => name);
   if (feasible.length === 0) return { diagnosis: { nodeCount: nodes.length, rejections, plugins: [...plugins], filters: names } };
   const scored = feasible.length > 1 ? scoreAll(cycle, feasible, scores) : [];
-  const totals = feasible.map((_, i) => scored.reduce((sum, { weight, normal }) => sum + weight * (normal[i] ?? 0), 0));
+  const totals = new Array<number>(feasible.length).fill(0);
+  for (const { weight, normal } of scored) for (let i = 0; i < totals.length; i++) totals[i] = (totals[i] ?? 0) + weight * (normal[i] ?? 0);
   return { node: best(feasible, totals, draw), feasible, totals, scores: scored, rejections, filters: names };
 }
 
@@ -144,7 +149,8 @@ export function withChanged(
 
 /** The first filter that rejects the node, as the real framework stops there. */
 export function firstRejection(cycle: Cycle, node: NodeInfo, filters: readonly FilterPlugin[]): RejectionBy | undefined {
-  for (const plugin of filters) {
+  for (let i = 0; i < filters.length; i++) {
+    const plugin = filters[i] as FilterPlugin;
     const rejection = plugin.filter(cycle, node);
     if (rejection) return { reasons: rejection.reasons, unresolvable: rejection.unresolvable ?? false, plugin: plugin.name };
   }
@@ -155,7 +161,8 @@ function scoreAll(cycle: Cycle, nodes: readonly NodeInfo[], scores: readonly Wei
   return scores.flatMap(({ plugin, weight }) => {
     if (plugin.skip?.(cycle)) return [];
     plugin.preScore?.(cycle, nodes);
-    const raw = nodes.map((node) => plugin.score(cycle, node));
+    const raw = new Array<number>(nodes.length);
+    for (let i = 0; i < nodes.length; i++) raw[i] = plugin.score(cycle, nodes[i] as NodeInfo);
     return [{ plugin: plugin.name, weight, raw, normal: plugin.normalize?.(raw, cycle, nodes) ?? raw }];
   });
 }

@@ -30,16 +30,16 @@ export interface Sources {
   client: Client;
   pods: PlacedPods;
   nodes: readonly NodeInfo[];
+  /** `namespace/name` of all Pods with pod affinity or anti-affinity. */
+  affinePods: Iterable<string>;
   nodesWith(image: string): number;
 }
 
-export async function factsOf(pod: Pod, { client, pods, nodes, nodesWith }: Sources): Promise<Facts> {
+export async function factsOf(pod: Pod, { client, pods, nodes, affinePods, nodesWith }: Sources): Promise<Facts> {
   const placed = new Map<string, Placed>();
-  for (const { affinePods } of nodes) {
-    for (const key of affinePods) {
-      const one = await pods.one(key);
-      if (one) placed.set(one.pod.metadata.uid, one);
-    }
+  for (const key of affinePods) {
+    const one = await pods.one(key);
+    if (one) placed.set(one.pod.metadata.uid, one);
   }
   const terms = termsOf(pod);
   const asksNamespaces = terms.some(({ namespaceSelector }) => namespaceSelector) || placed.size > 0;

@@ -113,23 +113,29 @@ export class NodeInfo {
   /** What the Pod asks for beyond what is free, in the order in which it is named. */
   lacks(pod: Pod): string[] {
     return askedOf(pod)
-      .filter(([name, amount]) => amount > (this.allocatable[name] ?? 0) - this.used(name))
-      .map(([name]) => name);
+      .filter(({ resource, amount }) => amount > (this.allocatable[resource] ?? 0) - this.used(resource))
+      .map(({ resource }) => resource);
   }
 }
 
 const FIRST_NAMED = ['cpu', 'memory', 'ephemeral-storage'];
-const asked = new WeakMap<Resources, readonly (readonly [resource: string, amount: number])[]>();
+export interface Asked {
+  resource: string;
+  amount: number;
+}
+
+const asked = new WeakMap<Resources, readonly Asked[]>();
 
 /** What a Pod requests at all: cpu, memory, ephemeral-storage, then the rest by name. */
-export function askedOf(pod: Pod): readonly (readonly [resource: string, amount: number])[] {
+export function askedOf(pod: Pod): readonly Asked[] {
   const { requests } = footprintOf(pod);
   const known = asked.get(requests);
   if (known) return known;
   const rank = (name: string): number => FIRST_NAMED.indexOf(name) + 1 || FIRST_NAMED.length + 1;
   const list = Object.entries(requests)
     .filter(([, amount]) => amount > 0)
-    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
+    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    .map(([resource, amount]) => ({ resource, amount }));
   asked.set(requests, list);
   return list;
 }

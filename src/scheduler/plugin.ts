@@ -1,13 +1,14 @@
 // The plugin interfaces of the scheduling framework, as far as the default profile uses them.
 import type { PersistentVolume } from '../api/core/persistentvolume.ts';
 import type { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts';
+import type { Footprint } from '../api/core/pod/footprint.ts';
 import type { Pod } from '../api/core/pod.ts';
 import type { CSINode } from '../api/storage/csinode.ts';
 import type { StorageClass } from '../api/storage/storageclass.ts';
 import type { VolumeAttachment } from '../api/storage/volumeattachment.ts';
 import type { Labels } from '../machinery/label-selector.ts';
 import type { ClusterEvent, EventKind } from './events.ts';
-import type { NodeInfo } from './node-info.ts';
+import type { Asked, NodeInfo } from './node-info.ts';
 import type { ResourceClaims } from './resource-claims.ts';
 import type { Spread } from './spread.ts';
 
@@ -52,6 +53,9 @@ export interface Facts {
 /** What the plugins see in one scheduling cycle. */
 export interface Cycle {
   pod: Pod;
+  /** What the Pod takes, and what it requests at all, in the order in which lacking resources are named. */
+  footprint: Footprint;
+  asked: readonly Asked[];
   /** All nodes, in order of their names. */
   nodes: readonly NodeInfo[];
   facts: Facts;

@@ -79,8 +79,9 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
   async function schedule(key: string, pod: Pod): Promise<ReconcileResult | undefined> {
     const all = await cache.snapshot();
     if (all.length === 0) return unschedulable(key, pod, 'no nodes available to schedule pods', []);
-    const facts = await factsOf(pod, { client, pods, nodes: all, nodesWith: cache.nodesWith });
-    const reserved = all.find(({ name }) => name === queue.reservation(key));
+    const facts = await factsOf(pod, { client, pods, nodes: all, affinePods: cache.affinePods(), nodesWith: cache.nodesWith });
+    const reservation = queue.reservation(key);
+    const reserved = reservation === undefined ? undefined : cache.node(reservation);
     if (reserved) return finish(key, pod, reserved, facts.volumes);
     const waiting = await reservedPods(key);
     const nodes = waiting.length > 0 ? withReserved(all, waiting) : all;
@@ -89,7 +90,7 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
     const decision = decide(cycle, profile, draw, await nominatedPods(key, pod));
     if ('node' in decision) {
       records.append(bindingRecord(NAME, key, decision, nodes.length));
-      const chosen = all.find(({ name }) => name === decision.node);
+      const chosen = cache.node(decision.node);
       return chosen && finish(key, pod, chosen, facts.volumes);
     }
     const { diagnosis } = decision;

@@ -8,7 +8,7 @@ import { Job } from '../../src/api/batch/job.ts';
 import { Node } from '../../src/api/core/node.ts';
 import { NO_PODS, type NodeTotals, TOTALS, totalsOf, withPod } from '../../src/api/core/pod/node-totals.ts';
 import type { Pod } from '../../src/api/core/pod.ts';
-import { specFromEnv } from '../../src/cluster/clusters.ts';
+import { createCluster, specFromEnv } from '../../src/cluster/clusters.ts';
 import { fillCluster } from '../../src/cluster/fill.ts';
 import { minutes } from '../../src/machinery/clock.ts';
 import { openStateFile } from '../../src/state/file.ts';
@@ -69,6 +69,19 @@ test('totals of a filled cluster count the copies', async () => {
   try {
     const file = join(folder, 'cluster.json');
     await fillCluster(file, { pods: 60, namespaces: 3, perDeployment: 10 }, specFromEnv({ KUBEMU_CLOCK: 'max', KUBEMU_SEED: '1' }));
+    const { keyspace } = openStateFile(file);
+    expect(kept(keyspace)).toEqual(counted(keyspace));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
+
+test('workers that were made as copies of one have been counted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubemu-totals-'));
+  try {
+    const file = join(folder, 'cluster.json');
+    const nodes = ['controlplane', ...Array.from({ length: 12 }, (_, i) => `node${i}`)];
+    await createCluster(file, { ...specFromEnv({ KUBEMU_CLOCK: 'max', KUBEMU_SEED: '1' }), nodes });
     const { keyspace } = openStateFile(file);
     expect(kept(keyspace)).toEqual(counted(keyspace));
   } finally {

@@ -5,10 +5,9 @@ import type { FilterPlugin } from '../plugin.ts';
 export const nodePorts: FilterPlugin = {
   name: 'NodePorts',
   wokenBy: ['node', 'pod-deleted'],
-  passes: ({ pod }) => footprintOf(pod).hostPorts.length === 0,
-  filter({ pod }, node) {
-    const wanted = footprintOf(pod).hostPorts;
-    if (!wanted.some((port) => node.hostPorts.some((other) => collide(port, other)))) return undefined;
+  passes: ({ footprint }) => footprint.hostPorts.length === 0,
+  filter({ footprint }, node) {
+    if (!footprint.hostPorts.some((port) => node.hostPorts.some((other) => collide(port, other)))) return undefined;
     return { reasons: ["node(s) didn't have free ports for the requested pod ports"] };
   },
   helps(event, pod) {

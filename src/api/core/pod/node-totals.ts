@@ -86,6 +86,6 @@ function count(totals: NodeTotals, what: 'hostPorts' | 'claims' | 'disks' | 'aff
 
 function bump(counts: Record<string, number>, key: string, by: number): void {
   const count = (counts[key] ?? 0) + by;
-  if (count === 0) delete counts[key];
-  else counts[key] = count;
+  if (count !== 0) counts[key] = count;
+  else if (key in counts) delete counts[key];
 }
