@@ -2,21 +2,17 @@
 // a lock alive by touching it every few seconds and takes it from an owner who was merely asleep; and each costs more to load than
 // a whole lock here (0.1 ms). It appears complete (a hard link to a finished file) or not at all. An owner that has died, by
 // `kill -9` or a power cut, is found out by its pid and its start time, and its lock is taken over.
-import { existsSync, linkSync, readFileSync, readlinkSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync, linkSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { wallNow, wallSleep } from '../machinery/clock.ts';
 import { makeFolder } from '../machinery/make-folder.ts';
 import { resolveStatePath } from './disk.ts';
 import { fileError, StateFileError } from './errors.ts';
+import { codeOf, isRunning, ownName, type ProcessName } from './process.ts';
+import { isQueued, joinQueue } from './queue.ts';
 
 /** The content of the lock file. */
-export interface LockOwner {
-  pid: number;
-  /** When the process started, in the words of its system: pids are used again. */
-  started: string;
-  /** Where the pid means something: host, and namespace of pids. */
-  place: string;
+export interface LockOwner extends ProcessName {
   /** Different for every lock that was ever taken. */
   token: string;
   /** Unix socket of an owner who keeps the cluster in memory and answers for it. */
@@ -37,8 +33,9 @@ export interface LockOptions {
 }
 
 const PATIENCE = 120_000;
-/** At first a lock is soon free; in a crowd those who ask too often keep its owner from getting done. Who has waited longer asks more often. */
-const pauseAfter = (waited: number): number => (waited < 30 ? 3 : Math.max(6, 40 - waited / 1000));
+/** Wall-clock milliseconds between two looks of the first in the queue, and more for each place further behind. */
+const PAUSE = 3;
+const PAUSE_PER_PLACE = 8;
 /** An owner with a socket keeps the lock until somebody ends it. */
 const PATIENCE_WITH_SERVER = 2_000;
 /** Longer than any command holds a lock; who holds one longer touches it. */
@@ -46,29 +43,43 @@ const FOREIGN_LIFE = 120_000;
 /** A lock appears whole, so one that cannot be read lost its bytes in a power cut, and its owner with them. */
 const UNREADABLE: LockOwner = { pid: 0, started: '', place: '', token: 'unreadable' };
 let taken = 0;
-let started: string | undefined;
-let here: string | undefined;
 
-/** Takes the lock if it is free, or its owner is dead. Never waits. */
+/** Takes the lock if it is free, or its owner is dead, and nobody waits for it. Never waits. */
 export function tryLock(path: string, options: LockOptions = {}): Lock | undefined {
   const file = lockFile(path);
   try {
-    return take(file, options);
+    return isQueued(queueFolder(file)) ? undefined : take(file, options);
   } catch (error) {
     throw fileError('lock', path, error);
   }
 }
 
-/** Waits for the lock. Who has waited longer asks more often, so that nobody starves. */
+/** Waits for the lock, behind those who came before. */
 export async function acquireLock(path: string, options: LockOptions = {}): Promise<Lock> {
-  const start = wallNow();
+  const free = tryLock(path, options);
+  if (free) return free;
   const file = lockFile(path);
-  for (;;) {
-    const lock = tryLock(path, options);
-    if (lock) return lock;
-    const waited = wallNow() - start;
-    if (waited >= (options.patience ?? (readOwner(file)?.socket ? PATIENCE_WITH_SERVER : PATIENCE))) throw stillLocked(path, file, waited);
-    await wallSleep(pauseAfter(waited) + (process.pid % 4));
+  const start = wallNow();
+  const inTurn = <T>(look: () => T): T => {
+    try {
+      return look();
+    } catch (error) {
+      throw fileError('lock', path, error);
+    }
+  };
+  const ticket = inTurn(() => joinQueue(queueFolder(file)));
+  try {
+    for (;;) {
+      const position = inTurn(ticket.position);
+      const lock = position === 0 ? inTurn(() => take(file, options)) : undefined;
+      if (lock) return lock;
+      const waited = wallNow() - start;
+      if (waited >= (options.patience ?? (readOwner(file)?.socket ? PATIENCE_WITH_SERVER : PATIENCE)))
+        throw stillLocked(path, file, waited);
+      await wallSleep(PAUSE + PAUSE_PER_PLACE * position);
+    }
+  } finally {
+    ticket.leave();
   }
 }
 
@@ -81,6 +92,8 @@ export function lockOwner(path: string): LockOwner | undefined {
 
 /** The lock before it gets its name. */
 const unlinked = (file: string, { token }: LockOwner): string => `${file}.${token}.taking`;
+
+const queueFolder = (file: string): string => `${file}.queue`;
 
 const lockFile = (path: string): string => `${resolveStatePath(path)}.lock`;
 
@@ -154,46 +167,15 @@ function readOwner(file: string): LockOwner | undefined {
 }
 
 function newOwner(socket: string | undefined): LockOwner {
-  started ??= startOf(process.pid) ?? '';
-  const token = `${process.pid}-${started}-${wallNow().toString(36)}-${taken++}`;
-  return { pid: process.pid, started, place: place(), token, ...(socket ? { socket } : {}) };
+  const name = ownName();
+  const token = `${name.pid}-${name.started}-${wallNow().toString(36)}-${taken++}`;
+  return { ...name, token, ...(socket ? { socket } : {}) };
 }
 
-/** A process elsewhere (another container, a shared home) cannot be asked; it is alive as long as its lock is young. */
+/** A process elsewhere is alive as long as its lock is young. */
 function isAlive(owner: LockOwner, file: string): boolean {
   if (owner === UNREADABLE) return false;
-  if (owner.place !== place()) return wallNow() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < FOREIGN_LIFE;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-  return owner.started === '' || (startOf(owner.pid) ?? owner.started) === owner.started;
-}
-
-/** Clock ticks from boot to the process's start, with the boot's own name; undefined where there is no /proc. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-    return undefined;
-  }
-}
-
-function place(): string {
-  here ??= `${hostname()} ${pidNamespace()}`;
-  return here;
-}
-
-function pidNamespace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-    return process.platform;
-  }
+  return isRunning(owner) ?? wallNow() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < FOREIGN_LIFE;
 }
 
 function stillLocked(path: string, file: string, waited: number): StateFileError {
@@ -206,12 +188,10 @@ function stillLocked(path: string, file: string, waited: number): StateFileError
       `kubemu serve (${who}) holds the cluster in ${path}: end it first, this works on the file itself`,
     );
   }
-  const advice = owner && owner.place !== place() ? `; remove ${file} if that process is gone` : '';
+  const advice = owner && owner.place !== ownName().place ? `; remove ${file} if that process is gone` : '';
   return new StateFileError(
     'locked',
     path,
     `the state file ${path} is still locked by ${who} after ${Math.round(waited / 1000)} s${advice}`,
   );
 }
-
-const codeOf = (error: unknown): string | undefined => (error instanceof Error && 'code' in error ? String(error.code) : undefined);
