@@ -8,6 +8,10 @@ export interface ExplainedField {
   type: string;
   required: boolean;
   description: string;
+  /** What is said of the objects that it holds. */
+  content?: string;
+  /** What it may be, where that is a list. */
+  values?: readonly string[];
   /** Fields of the model below, by name; none for plain values. */
   fields(): Promise<ExplainedField[]>;
 }
@@ -36,12 +40,14 @@ async function fieldsOf(model: string): Promise<ExplainedField[]> {
   return Promise.all(
     fields.map(async ([name, code]) => {
       const below = /:(\w+)/.exec(code)?.[1];
+      const content = below === undefined ? '' : ((await tablesFor(below)).docs[below]?.[''] ?? '');
       return {
         name,
         type: typeText(code.replace(/!$/, '')),
         required: code.endsWith('!'),
         // Fields that hold one object are described by what the object is.
-        description: docs[model]?.[name] || (below === undefined ? '' : ((await tablesFor(below)).docs[below]?.[''] ?? '')),
+        description: docs[model]?.[name] || content,
+        content,
         fields: async () => (below === undefined ? [] : fieldsOf(below)),
       };
     }),

@@ -1,4 +1,5 @@
 // What the server knows about one served resource beyond its kind: tables computed once.
+import type { V1CustomResourceDefinitionSpec } from '../api/generated/types.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import type { GroupResource } from '../machinery/status.ts';
@@ -13,7 +14,14 @@ export interface Resource {
   readonly hasGeneration: boolean;
   /** Set for resources that a CustomResourceDefinition serves. */
   readonly custom?: KubeObject;
+  /** What whoever uses it is warned of. */
+  readonly deprecation?: string;
 }
+
+/** APILifecycleDeprecated of the built-in kinds; ComponentStatuses warn by themselves. */
+const DEPRECATED: Readonly<Record<string, string>> = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
 
 /** Kinds with a status whose strategy never sets a generation. */
 const WITHOUT_GENERATION = new Set([
@@ -54,6 +62,7 @@ const WITHOUT_GENERATION = new Set([
 
 export function resourceOf(kind: Kind, custom?: KubeObject): Resource {
   const { names } = kind;
+  const deprecation = custom ? deprecationOf(kind, custom) : DEPRECATED[kind.resource];
   return {
     kind,
     gr: { group: names.group, resource: names.plural },
@@ -62,7 +71,13 @@ export function resourceOf(kind: Kind, custom?: KubeObject): Resource {
     hasStatus: names.subresources.includes('status'),
     hasGeneration: custom !== undefined || !WITHOUT_GENERATION.has(kind.resource),
     ...(custom ? { custom } : {}),
+    ...(deprecation === undefined ? {} : { deprecation }),
   };
+}
+
+function deprecationOf({ names: { group, version, kind } }: Kind, { spec }: KubeObject): string | undefined {
+  const declared = (spec as V1CustomResourceDefinitionSpec).versions.find(({ name }) => name === version);
+  return declared?.deprecated ? (declared.deprecationWarning ?? `${group}/${version} ${kind} is deprecated`) : undefined;
 }
 
 /** `/registry/pods/default/web` */

@@ -113,6 +113,10 @@ export class Server {
     if (!resource) throw pathNotFound();
     trail.resource = resource;
     const call: Call = { request, info, user, resource, warnings: [], admission: trail.admission, annotations: trail.annotations };
+    if (resource.deprecation !== undefined) {
+      call.warnings.push(resource.deprecation);
+      trail.annotations['k8s.io/deprecated'] = 'true';
+    }
     const response = await this.resourceRequest(call);
     return call.warnings.length ? { ...response, warnings: call.warnings } : response;
   }

@@ -2,7 +2,7 @@ import { humanDuration } from '../../machinery/age.ts';
 import { seconds } from '../../machinery/clock.ts';
 import type { Stored } from '../../machinery/object.ts';
 import type { FieldError } from '../../machinery/status.ts';
-import { invalidValue, required } from '../../machinery/validation/field-error.ts';
+import { duplicate, invalidValue, notSupported, required } from '../../machinery/validation/field-error.ts';
 import { blank } from '../blank.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
@@ -21,7 +21,7 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequest>({
     if (!/-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(pem)) {
       errors.push(invalidValue('spec.request', request ?? '', 'PEM block type must be CERTIFICATE REQUEST'));
     }
-    if (!usages?.length) errors.push(required('spec.usages'));
+    errors.push(...validateUsages(usages ?? []));
     if (!signerName) errors.push(required('spec.signerName'));
     else if (!signerName.includes('/'))
       errors.push(
@@ -54,6 +54,40 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequest>({
     { header: 'CONDITION', cell: (csr) => requestState(csr) },
   ],
 });
+
+const USAGES = [
+  'any',
+  'cert sign',
+  'client auth',
+  'code signing',
+  'content commitment',
+  'crl sign',
+  'data encipherment',
+  'decipher only',
+  'digital signature',
+  'email protection',
+  'encipher only',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'key agreement',
+  'key encipherment',
+  'microsoft sgc',
+  'netscape sgc',
+  'ocsp signing',
+  's/mime',
+  'server auth',
+  'signing',
+  'timestamping',
+];
+
+function validateUsages(usages: readonly string[]): FieldError[] {
+  if (usages.length === 0) return [required('spec.usages')];
+  return usages.flatMap((usage, i) => [
+    ...(USAGES.includes(usage) ? [] : [notSupported(`spec.usages[${i}]`, usage, USAGES)]),
+    ...(usages.indexOf(usage) < i ? [duplicate(`spec.usages[${i}]`, usage)] : []),
+  ]);
+}
 
 /** `Approved,Issued`, as the table and `describe` show it. */
 export function requestState({ status }: CertificateSigningRequest): string {

@@ -3,6 +3,7 @@
 import { modelLoaders } from '../../api/generated/loaders.ts';
 import { builtinResources } from '../../api/generated/resources.ts';
 import type { V1CustomResourceDefinitionSpec } from '../../api/generated/types.ts';
+import type { Docs } from '../../api/models.ts';
 import { deepFreeze } from '../../machinery/freeze.ts';
 import type { ApiResponse } from '../../machinery/http.ts';
 import { hash32 } from '../../machinery/random.ts';
@@ -97,15 +98,26 @@ async function customSchema({ kind: { names }, custom }: Resource, schemas: Reco
     type: 'object',
     ...declared,
     properties: {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
+      ...(await typeMeta()),
       ...(declared?.properties as object | undefined),
-      metadata: reference(`${META}.ObjectMeta`),
+      metadata: {
+        description: `Standard object's metadata. More info: ${CONVENTIONS}#metadata`,
+        allOf: [reference(`${META}.ObjectMeta`)],
+      },
     },
     'x-kubernetes-group-version-kind': [{ group, kind, version }],
   };
   schemas[`${name}List`] = listSchema(name, { group, kind: spec?.names.listKind ?? `${kind}List`, version });
   return name;
+}
+
+const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
+
+/** `apiVersion` and `kind` with what the published models say of them. */
+async function typeMeta(): Promise<Record<string, JsonSchema>> {
+  const { docs } = (await modelLoaders.V1Pod?.docs()) ?? { docs: {} as Docs };
+  const about = (field: string): JsonSchema => ({ description: docs.V1Pod?.[field] ?? '', type: 'string' });
+  return { apiVersion: about('apiVersion'), kind: about('kind') };
 }
 
 function listSchema(name: string, gvk: { group: string; kind: string; version: string }): JsonSchema {

@@ -1,6 +1,8 @@
-// `explain`: what the fields of a kind mean. Left out: custom resources, whose schemas are not read yet.
+// `explain`: what the fields of a kind mean. Built-in kinds are told from the published models, others from what the server says.
 import { type ExplainedField, explainKind } from '../../api/explain.ts';
+import type { OpenApiDocument } from '../../api/explain-schema.ts';
 import { kindFor } from '../../api/index.ts';
+import { isNotFound } from '../../machinery/status.ts';
 import type { Mapping } from '../resources/mapper.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 
@@ -32,7 +34,7 @@ export const explain = defineVerb({
       ? splitVersion(flags.string('api-version'))
       : [mapping.group, mapping.version];
     const kind = kindFor(group, version, mapping.kind);
-    let field = kind && (await explainKind(kind));
+    let field = kind ? await explainKind(kind) : await explainCustom(context, group, version, mapping.kind);
     if (!field) throw new KubectlError(`couldn't find resource for "${group}/${version}, Kind=${mapping.kind}"`);
     for (const name of path) {
       field = (await field.fields()).find((below) => below.name === name);
@@ -44,6 +46,18 @@ export const explain = defineVerb({
     return 0;
   },
 });
+
+async function explainCustom(context: VerbContext, group: string, version: string, kind: string): Promise<ExplainedField | undefined> {
+  const { client } = context;
+  try {
+    const { body } = await client.request({ method: 'GET', path: `/openapi/v3/apis/${group}/${version}` });
+    const { explainSchema } = await import('../../api/explain-schema.ts');
+    return explainSchema(body as OpenApiDocument, { group, version, kind });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
 
 /** `deployments.apps.spec`: the longest beginning that is a resource, then fields. */
 async function splitWord(context: VerbContext, word: string): Promise<{ mapping: Mapping; path: readonly string[] }> {
@@ -60,23 +74,29 @@ const splitVersion = (text: string): [string, string] => (text.includes('/') ? (
 
 async function textOf(field: ExplainedField, recursive: boolean): Promise<string> {
   const below = await field.fields();
-  const title = field.name ? `FIELD: ${field.name} <${field.type}>${field.required ? ' -required-' : ''}\n\n` : '';
-  const description = `DESCRIPTION:\n${wrapped(field.description || '<empty>', 4)}    \n`;
-  if (below.length === 0) return `${title}\n${description}\n`;
+  const values = field.values ? `ENUM:\n${field.values.map((value) => `    ${value}\n`).join('')}` : '\n';
+  const title = field.name ? `FIELD: ${field.name} <${field.type}>\n${values}\n` : '';
+  const told = [field.description, field.content].filter((text, i, all) => text && all.indexOf(text) === i).join('\n');
+  const description = `DESCRIPTION:\n${told ? `${wrapped(told, 4)}    \n` : '    <empty>\n'}`;
+  if (below.length === 0) return `${title}${description}\n`;
   return `${title}${description}FIELDS:\n${recursive ? await names(below, 1, new Set()) : below.map(fieldText).join('')}\n`;
 }
 
 const heading = ({ name, type, required }: ExplainedField): string => `${name}\t<${type}>${required ? ' -required-' : ''}`;
 
-const fieldText = (field: ExplainedField): string => `  ${heading(field)}\n${wrapped(field.description || '<no description>', 4)}\n`;
+const fieldText = (field: ExplainedField): string =>
+  `  ${heading(field)}\n${valuesText(field, 1)}${wrapped(field.description || '<no description>', 4)}\n`;
+
+const valuesText = ({ values }: ExplainedField, level: number): string =>
+  values ? `${'  '.repeat(level)}enum: ${values.slice(0, 4).join(', ')}${values.length > 4 ? ', ....' : ''}\n` : '';
 
 /** Models that hold themselves are told once on each way down. */
 async function names(fields: readonly ExplainedField[], level: number, above: ReadonlySet<string>): Promise<string> {
   let text = '';
   for (const field of fields) {
-    text += `${'  '.repeat(level)}${heading(field)}\n`;
+    text += `${'  '.repeat(level)}${heading(field)}\n${valuesText(field, level)}`;
     const model = field.type.replace(/^(\[\]|map\[string\])+/, '');
-    if (!above.has(model)) text += await names(await field.fields(), level + 1, new Set([...above, model]));
+    if (model === 'Object' || !above.has(model)) text += await names(await field.fields(), level + 1, new Set([...above, model]));
   }
   return text;
 }
@@ -85,11 +105,11 @@ function wrapped(text: string, indent: number): string {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
-    for (const word of paragraph.split(/ +/)) {
-      if (line && line.length + 1 + word.length > WIDTH - indent) {
+    for (const [, spaces = '', word = ''] of paragraph.matchAll(/( *)([^ ]+)/g)) {
+      if (line && line.length + spaces.length + word.length > WIDTH - indent) {
         lines.push(line);
         line = word;
-      } else line = line ? `${line} ${word}` : word;
+      } else line += spaces + word;
     }
     lines.push(line);
   }
