@@ -119,6 +119,19 @@ export class NodeInfo {
 }
 
 const FIRST_NAMED = ['cpu', 'memory', 'ephemeral-storage'];
+/** One of `nodes`, which are in order of their names. */
+export function nodeNamed(nodes: readonly NodeInfo[], name: string): NodeInfo | undefined {
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((nodes[middle]?.name ?? '') < name) low = middle + 1;
+    else high = middle;
+  }
+  const found = nodes[low];
+  return found?.name === name ? found : undefined;
+}
+
 export interface Asked {
   resource: string;
   amount: number;

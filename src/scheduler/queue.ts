@@ -32,9 +32,46 @@ const LONGEST_BACKOFF: Duration = seconds(10);
 /** Unschedulable Pods are tried again after this, whatever happens. When that changes nothing, only what can help has them tried again. */
 export const FLUSH: Duration = minutes(5);
 
+/** Pods and the nodes where they are to be, in the state and in memory. */
+class Places {
+  private nodes: Map<string, string> | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly prefix: string,
+  ) {}
+
+  private get known(): Map<string, string> {
+    this.nodes ??= new Map([...this.store.range<string>(this.prefix)].map(([key, node]) => [key.slice(this.prefix.length), node]));
+    return this.nodes;
+  }
+
+  get(key: string): string | undefined {
+    return this.known.get(key);
+  }
+
+  all(): Iterable<readonly [key: string, node: string]> {
+    return this.known;
+  }
+
+  set(key: string, node: string | undefined): void {
+    if (this.known.get(key) === node) return;
+    if (node === undefined) {
+      this.known.delete(key);
+      this.store.delete(this.prefix + key);
+    } else {
+      this.known.set(key, node);
+      this.store.put(this.prefix + key, node);
+    }
+  }
+}
+
 export class SchedulingQueue {
   private readonly plugins: ReadonlyMap<string, FilterPlugin>;
   private readonly store: Store;
+  /** Where preemption makes room for Pods; where Pods have their places and wait for their volumes. */
+  private readonly nominated: Places;
+  private readonly reserved: Places;
   /** What the store has, and which Pods a kind of change may help, the most important first. */
   private entries: Map<string, Waiting> | undefined;
   private readonly listeners = new Map<EventKind, readonly string[]>();
@@ -42,6 +79,8 @@ export class SchedulingQueue {
 
   constructor(store: Store, filters: readonly FilterPlugin[]) {
     this.store = store;
+    this.nominated = new Places(store, 'nominated/');
+    this.reserved = new Places(store, 'reserved/');
     this.plugins = new Map(filters.map((plugin) => [plugin.name, plugin]));
   }
 
@@ -58,10 +97,7 @@ export class SchedulingQueue {
     const before = this.waiting.get(key);
     const repeats = nominated === undefined && before?.message === failure.message && now - before.at >= FLUSH;
     this.put(key, { ...failure, attempts: (before?.attempts ?? 0) + 1, at: now, ...(repeats ? {} : { flushed: true }) });
-    if (this.nomination(key) !== nominated) {
-      if (nominated === undefined) this.store.delete(NOMINATED + key);
-      else this.store.put(NOMINATED + key, nominated);
-    }
+    this.nominated.set(key, nominated);
     return repeats;
   }
 
@@ -70,35 +106,19 @@ export class SchedulingQueue {
     return this.waiting.get(key)?.uid;
   }
 
-  nomination(key: string): string | undefined {
-    return this.store.get<string>(NOMINATED + key);
+  get nominations(): Places {
+    return this.nominated;
   }
 
-  unnominate(key: string): void {
-    this.store.delete(NOMINATED + key);
-  }
-
-  nominations(): { key: string; node: string }[] {
-    return [...this.store.range<string>(NOMINATED)].map(([key, node]) => ({ key: key.slice(NOMINATED.length), node }));
-  }
-
-  /** The Pod has its node and waits for its volumes. */
-  reserve(key: string, node: string): void {
-    if (this.reservation(key) !== node) this.store.put(RESERVED + key, node);
-  }
-
-  reservation(key: string): string | undefined {
-    return this.store.get<string>(RESERVED + key);
-  }
-
-  reservations(): { key: string; node: string }[] {
-    return [...this.store.range<string>(RESERVED)].map(([key, node]) => ({ key: key.slice(RESERVED.length), node }));
+  /** Pods that have their nodes and wait for their volumes. */
+  get reservations(): Places {
+    return this.reserved;
   }
 
   forget(key: string): void {
     this.news.delete(key);
-    if (this.reservation(key) !== undefined) this.store.delete(RESERVED + key);
-    if (this.nomination(key) !== undefined) this.store.delete(NOMINATED + key);
+    this.reserved.set(key, undefined);
+    this.nominated.set(key, undefined);
     if (!this.waiting.delete(key)) return;
     this.listeners.clear();
     this.store.delete(PREFIX + key);
@@ -165,6 +185,4 @@ export class SchedulingQueue {
   }
 }
 
-const RESERVED = 'reserved/';
-const NOMINATED = 'nominated/';
 const PREFIX = 'unschedulable/';

@@ -80,7 +80,7 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
     const all = await cache.snapshot();
     if (all.length === 0) return unschedulable(key, pod, 'no nodes available to schedule pods', []);
     const facts = await factsOf(pod, { client, pods, nodes: all, affinePods: cache.affinePods(), nodesWith: cache.nodesWith });
-    const reservation = queue.reservation(key);
+    const reservation = queue.reservations.get(key);
     const reserved = reservation === undefined ? undefined : cache.node(reservation);
     if (reserved) return finish(key, pod, reserved, facts.volumes);
     const waiting = await reservedPods(key);
@@ -103,7 +103,7 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
     const nomination = 'message' in answer ? undefined : answer;
     const victims = nomination?.victims.map(({ metadata }) => keyOf({ metadata })) ?? [];
     records.append(failureRecord(NAME, key, diagnosis, message, nomination && { node: nomination.node, victims }));
-    const kept = 'keeps' in answer && answer.keeps ? queue.nomination(key) : undefined;
+    const kept = 'keeps' in answer && answer.keeps ? queue.nominations.get(key) : undefined;
     const result = await unschedulable(key, pod, message, diagnosis.plugins, nomination?.node ?? kept);
     if (nomination) await makeRoom(key, pod, nomination);
     return result;
@@ -112,11 +112,11 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
   /** Evicts the victims. Less important Pods for which room was made on the node must look elsewhere. */
   async function makeRoom(key: string, pod: Pod, { node, victims }: Nomination): Promise<void> {
     for (const victim of victims) await binder.evict(victim, pod, node);
-    for (const other of queue.nominations()) {
-      if (other.node !== node || other.key === key) continue;
-      const nominee = await client.get(Pod, parseKey(other.key));
+    for (const [other, place] of [...queue.nominations.all()]) {
+      if (place !== node || other === key) continue;
+      const nominee = await client.get(Pod, parseKey(other));
       if (nominee && isPending(nominee) && priorityOf(nominee) < priorityOf(pod)) {
-        queue.unnominate(other.key);
+        queue.nominations.set(other, undefined);
         await binder.clearNomination(nominee);
       }
     }
@@ -126,7 +126,7 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
   async function finish(key: string, pod: Pod, node: NodeInfo, volumes: PodVolumes): Promise<ReconcileResult | undefined> {
     if (!areBound(volumes)) {
       await forget(key);
-      queue.reserve(key, node.name);
+      queue.reservations.set(key, node.name);
       await prepareVolumes(client, volumes, node);
       return { requeueAfter: FLUSH, class: 'deadline' };
     }
@@ -144,18 +144,19 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
 
   /** Pods that have their node and wait for their volumes to come. */
   async function reservedPods(key: string): Promise<readonly Placed[]> {
-    return pendingAmong(queue.reservations().filter((each) => each.key !== key));
+    return pendingAmong(queue.reservations.all(), key);
   }
 
   /** Pods that wait for their victims to go, and are at least as important as `pod`. */
   async function nominatedPods(key: string, pod: Pod): Promise<readonly Placed[]> {
-    const found = await pendingAmong(queue.nominations().filter((each) => each.key !== key));
+    const found = await pendingAmong(queue.nominations.all(), key);
     return found.filter((each) => priorityOf(each.pod) >= priorityOf(pod));
   }
 
-  async function pendingAmong(list: readonly { key: string; node: string }[]): Promise<Placed[]> {
+  async function pendingAmong(places: Iterable<readonly [key: string, node: string]>, but: string): Promise<Placed[]> {
     const found: Placed[] = [];
-    for (const { key, node } of list) {
+    for (const [key, node] of places) {
+      if (key === but) continue;
       const pod = await client.get(Pod, parseKey(key));
       if (pod && isPending(pod)) found.push({ pod, node });
     }
@@ -199,7 +200,7 @@ function watches(queue: SchedulingQueue): LoopWatch[] {
         const key = keyOf(object);
         const isSettled = type === 'DELETED' || object.spec.nodeName !== undefined;
         // Room was made for it on a node that it does not take: others may have it.
-        const nominated = isSettled ? queue.nomination(key) : undefined;
+        const nominated = isSettled ? queue.nominations.get(key) : undefined;
         if (nominated !== undefined && nominated !== object.spec.nodeName) yield* queue.told({ kind: 'pod-deleted', object });
         if (!object.spec.nodeName) {
           if (type === 'DELETED' || isPendingNews(object, old)) yield key;
@@ -223,7 +224,7 @@ function watches(queue: SchedulingQueue): LoopWatch[] {
         const event = otherEvent(other, news);
         if (!event) return;
         if (event.kind.startsWith('persistentvolume') || event.kind === 'storageclass') {
-          for (const { key } of queue.reservations()) yield key;
+          for (const [key] of queue.reservations.all()) yield key;
         }
         yield* queue.told(event);
       },

@@ -3,7 +3,7 @@ import type { Pod } from '../../api/core/pod.ts';
 import type { V1PodAffinityTerm } from '../../api/generated/types.ts';
 import { type Labels, selects } from '../../machinery/label-selector.ts';
 import type { ClusterEvent } from '../events.ts';
-import type { NodeInfo } from '../node-info.ts';
+import { type NodeInfo, nodeNamed } from '../node-info.ts';
 import { type Cycle, type FilterPlugin, MAX_SCORE, type Placed, type ScorePlugin } from '../plugin.ts';
 
 /** What a required affinity of a running Pod counts when nodes are scored. */
@@ -65,13 +65,12 @@ interface Survey {
 
 /** The Pods that matter with the nodes that they are on; those that are imagined to come, not those imagined to be gone. */
 function* others(cycle: Cycle): Iterable<[Pod, NodeInfo]> {
-  const nodes = cycle.memo('InterPodAffinity/nodes', () => new Map(cycle.nodes.map((node) => [node.name, node])));
   const present = function* (): Iterable<Placed> {
     for (const one of cycle.facts.placed) if (!cycle.gone.has(one.pod.metadata.uid)) yield one;
     yield* cycle.coming;
   };
   for (const { pod, node: name } of present()) {
-    const node = nodes.get(name);
+    const node = nodeNamed(cycle.nodes, name);
     if (node) yield [pod, node];
   }
 }
