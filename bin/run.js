@@ -22,8 +22,8 @@ function openPack(file) {
   return {
     index,
     part(name) {
-      const [offset, length] = index[name] ?? [0, 0];
-      return length === 0 ? undefined : read(start + offset, length);
+      const place = index[name]; // a chunk may be empty
+      return place && read(start + place[0], place[1]);
     },
   };
 }

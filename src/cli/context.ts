@@ -23,6 +23,8 @@ export interface LocalContext extends VerbContext {
   help(path: string): Promise<string>;
   /** The open cluster, for the verbs that turn its clock. */
   session(): Promise<Session>;
+  /** For what verbs that go on ask in the name of others: a command of its own, which finds the cluster as it is then. */
+  afresh(): Promise<{ client: Client; close(): Promise<void> }>;
   io: Io;
 }
 
@@ -55,23 +57,23 @@ export async function createContext(line: CommandLine, io: Io, output: Output, h
 
   let session: Session | undefined;
   let opening: Promise<Session> | undefined;
+  const openOne = async (): Promise<Session> => {
+    const { stateFile, credentials } = await connection();
+    const { openSession } = await import('../cluster/session.ts');
+    return openSession({
+      stateFile,
+      credentials,
+      userAgent: `kubectl/${version}`,
+      env: io.env,
+      command: commandText(io.program, line.argv),
+      beforeWait: () => output.flush(),
+      // One line: the stack trace behind it is for who debugs kubemu.
+      report: (problem) => output.err(`${io.env.KUBEMU_DEBUG ? problem : (problem.split('\n')[0] ?? '')}\n`),
+    });
+  };
   const open = (): Promise<Session> =>
     (opening ??= (async () => {
-      const { stateFile, credentials } = await connection();
-      const [{ openSession }, { ensureDefaultFile }] = await Promise.all([
-        import('../cluster/session.ts'),
-        import('../client/kubeconfig.ts'),
-      ]);
-      const opened = await openSession({
-        stateFile,
-        credentials,
-        userAgent: `kubectl/${version}`,
-        env: io.env,
-        command: commandText(io.program, line.argv),
-        // One line: the stack trace behind it is for who debugs kubemu.
-        beforeWait: () => output.flush(),
-        report: (problem) => output.err(`${io.env.KUBEMU_DEBUG ? problem : (problem.split('\n')[0] ?? '')}\n`),
-      });
+      const [opened, { ensureDefaultFile }] = await Promise.all([openOne(), import('../client/kubeconfig.ts')]);
       session = opened;
       await ensureDefaultFile(files, config());
       return opened;
@@ -116,6 +118,16 @@ export async function createContext(line: CommandLine, io: Io, output: Output, h
     kubeconfig: async () => config(),
     connection,
     session: open,
+    async afresh() {
+      const own = await openOne();
+      return {
+        client: own.client,
+        async close() {
+          await own.close();
+          output.flush();
+        },
+      };
+    },
     help,
     io,
   };

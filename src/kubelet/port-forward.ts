@@ -1,7 +1,8 @@
 // Plays the kubelet's port-forward: one connection to a port of a Pod. Bytes come in and go out as over TCP; behind them the simulated
 // process speaks HTTP, and other protocols are left out and refused by name.
 import type { Machine } from '../cri/processes/machine.ts';
-import type { ApiRequest, ApiResponse, HttpRequest, HttpResponse, StreamChunk } from '../machinery/http.ts';
+import type { ApiRequest, ApiResponse, StreamChunk } from '../machinery/http.ts';
+import { nextRequest, written } from '../machinery/http-wire.ts';
 import type { Agent } from './agent.ts';
 import type { PodRecord } from './record.ts';
 
@@ -29,8 +30,8 @@ async function* connection(agent: Agent, record: PodRecord, port: number, input:
   const pieces = input?.[Symbol.asyncIterator]();
   let bytes: Buffer = Buffer.alloc(0);
   for (;;) {
-    const parsed = parse(bytes);
-    if (parsed === 'foreign') {
+    const parsed = nextRequest(bytes);
+    if (parsed === 'no HTTP') {
       yield refused('kubemu forwards HTTP only');
       return;
     }
@@ -47,48 +48,4 @@ async function* connection(agent: Agent, record: PodRecord, port: number, input:
     if (!next || next.done) return;
     bytes = Buffer.concat([bytes, next.value]);
   }
-}
-
-/** The first request in what came so far, and what is behind it; undefined when it is not all there yet. */
-function parse(bytes: Buffer): { request: HttpRequest; rest: Buffer } | 'foreign' | undefined {
-  if (bytes.length > 0 && !/^[A-Z]{1,10}( |$)/.test(bytes.toString('latin1', 0, 11).split('/', 1)[0] ?? '')) return 'foreign';
-  const end = bytes.indexOf('\r\n\r\n');
-  if (end < 0) return undefined;
-  const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
-  const [, method, path] = /^([A-Z]+) (\S+) HTTP\/1\.[01]$/.exec(first) ?? [];
-  if (method === undefined || path === undefined) return 'foreign';
-  const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
-  }
-  const start = end + 4;
-  const isChunked = headers['transfer-encoding']?.toLowerCase() === 'chunked';
-  const body = isChunked ? unchunked(bytes, start) : sized(bytes, start, Number(headers['content-length'] ?? 0));
-  if (!body) return undefined;
-  return { request: { method, path, host: headers.host ?? '', headers, body: body.text }, rest: bytes.subarray(body.end) };
-}
-
-const sized = (bytes: Buffer, start: number, length: number): { text: string; end: number } | undefined =>
-  bytes.length < start + length ? undefined : { text: bytes.toString('utf8', start, start + length), end: start + length };
-
-function unchunked(bytes: Buffer, start: number): { text: string; end: number } | undefined {
-  const parts: Buffer[] = [];
-  for (let at = start; ; ) {
-    const line = bytes.indexOf('\r\n', at);
-    if (line < 0) return undefined;
-    const size = Number.parseInt(bytes.toString('latin1', at, line), 16) || 0;
-    const from = line + 2;
-    if (bytes.length < from + size + 2) return undefined;
-    parts.push(bytes.subarray(from, from + size));
-    at = from + size + 2;
-    if (size === 0) return { text: Buffer.concat(parts).toString('utf8'), end: at };
-  }
-}
-
-function written({ status, reason, headers, body }: HttpResponse, isHead: boolean): Buffer {
-  const bytes = Buffer.from(body, 'utf8');
-  const shown = Object.entries(headers).filter(([name]) => !/^(content-length|transfer-encoding)$/i.test(name));
-  const lines = [`HTTP/1.1 ${status} ${reason}`, ...shown.map(([name, value]) => `${name}: ${value}`), `Content-Length: ${bytes.length}`];
-  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8'), isHead ? Buffer.alloc(0) : bytes]);
 }

@@ -97,9 +97,14 @@ function listenPrivately(server: Server, path: string, done: () => void): void {
   chmodSync(path, 0o600);
 }
 
-const adminOf = ({ tls }: ListenerOptions): Credentials | undefined => (tls ? undefined : ADMIN);
+const adminOf = ({ tls }: Pick<ListenerOptions, 'tls'>): Credentials | undefined => (tls ? undefined : ADMIN);
 
-async function answer(options: ListenerOptions, message: IncomingMessage, reply: ServerResponse): Promise<void> {
+/** Answers one request that came over HTTP. */
+export async function answer(
+  options: Pick<ListenerOptions, 'backend' | 'report' | 'tls'>,
+  message: IncomingMessage,
+  reply: ServerResponse,
+): Promise<void> {
   try {
     checkAcceptable(message);
     const request = requestOf(message, adminOf(options));

@@ -90,6 +90,8 @@ export const headings: readonly Heading[] = [
       logs: async () => (await import('./logs.ts')).logs,
       attach: async () => (await import('./attach.ts')).attach,
       exec: async () => (await import('./exec.ts')).exec,
+      'port-forward': async () => (await import('./port-forward.ts')).portForward,
+      proxy: async () => (await import('./proxy.ts')).proxy,
       cp: async () => (await import('./cp.ts')).cp,
       auth: group('Ask what is allowed, and who you are'),
       'auth can-i': async () => (await import('./auth/can-i.ts')).authCanI,

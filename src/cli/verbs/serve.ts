@@ -1,6 +1,7 @@
 // kubemu serve: the cluster as an API server on loopback, for the real kubectl and every other client.
 import { resolve } from 'node:path';
 import type { LocalContext } from '../context.ts';
+import { interrupted } from '../interrupted.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 
 export const serve = defineVerb({
@@ -86,8 +87,3 @@ function explained(error: unknown, address: string): unknown {
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new KubectlError(`this computer has no address ${address}`);
   return error;
 }
-
-const interrupted = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
