@@ -12,6 +12,7 @@ import type { WakeUpClass } from '../machinery/loop.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { keyedRandom, type Random } from '../machinery/random.ts';
 import { drawer, type Store } from '../machinery/store.ts';
+import { isAllowed } from '../network/isolation.ts';
 import { translate } from '../network/translate.ts';
 import { keyKinds } from '../state/key-kinds.ts';
 import type { Change, Keyspace } from '../state/keyspace.ts';
@@ -142,6 +143,10 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
     exchange: async (...call) => (await openRooms()).exchange(...call),
     lookup: (from, name) => lookup(store, facts, from, name),
     translate: (address, port, draw) => translate(store, address, port, draw),
+    allows(from, to, toAddress, port) {
+      const fromAddress = facts.nodes.find(({ name }) => name === from)?.ip;
+      return isAllowed(store, { from, fromAddress, to, toAddress, port, protocol: 'TCP' });
+    },
   });
 
   const connections = keptConnections(dialer, keyspace, { ip: controlPlane.ip, port: API_PORT, node: controlPlane.name });

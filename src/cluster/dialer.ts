@@ -1,5 +1,5 @@
 // The simulated network as whoever connects meets it: name → address → service translation → namespace → listener.
-// Routing between nodes, node ports and network policies are left out yet; every Pod address is reachable from everywhere.
+// Routing between nodes is left out: every Pod address is reachable from everywhere that network policies allow.
 import type { Clock, Instant } from '../machinery/clock.ts';
 import { type Connection, DialError, type Dialer, type Listener, type NetworkNamespace } from '../machinery/dialer.ts';
 import type { ApiHandler, HttpRequest, HttpResponse } from '../machinery/http.ts';
@@ -33,6 +33,8 @@ export interface DialerOptions {
     port: number,
     draw: number,
   ): { address: string; port: number; reads: readonly string[] } | { refused: true; reads: readonly string[] } | undefined;
+  /** Network policies: what they do not allow is dropped. */
+  allows(from: NetworkNamespace, to: NetworkNamespace, address: string, port: number): { allowed: boolean; reads: readonly string[] };
 }
 
 const NUMERIC = /^(\d{1,3}\.){3}\d{1,3}$|:/;
@@ -67,6 +69,9 @@ export function createDialer(options: DialerOptions): Dialer {
       const namespace = address.startsWith('127.') || address === '::1' ? from : net.get<NetworkNamespace>(`addresses/${address}`);
       reads.push(`/kubemu/net/addresses/${address}`);
       if (namespace === undefined) throw new DialError('timeout', host, port, reads, named);
+      const passage = options.allows(from, namespace, address, target);
+      reads.push(...passage.reads);
+      if (!passage.allowed) throw new DialError('timeout', host, port, reads, named);
 
       const listenerKey = `listeners/${namespace}/${target}`;
       const listener = net.get<Listener>(listenerKey);

@@ -4,7 +4,7 @@ import type { Keyspace } from '../state/keyspace.ts';
 
 const NET = '/kubemu/net/';
 /** What belongs to single Pods and nodes; anything else may change where any address leads. */
-const OWN = ['addresses/', 'listeners/', 'namespaces/', 'ipam/'].map((part) => NET + part);
+const OWN = ['addresses/', 'listeners/', 'namespaces/', 'ipam/', 'endpoints/', 'labels/'].map((part) => NET + part);
 
 export interface KeptConnections {
   from(namespace: NetworkNamespace): Promise<Connection>;

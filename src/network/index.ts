@@ -5,6 +5,7 @@ import type { Loop } from '../machinery/loop.ts';
 import type { Store } from '../machinery/store.ts';
 import { createDns } from './dns.ts';
 import { createKubeProxy } from './kube-proxy.ts';
+import { createNetworkPolicies } from './policies.ts';
 
 export interface NetworkDeps {
   client: Client;
@@ -14,5 +15,5 @@ export interface NetworkDeps {
 }
 
 export function networkLoops(deps: NetworkDeps): Loop[] {
-  return [createKubeProxy(deps), createDns(deps)];
+  return [createKubeProxy(deps), createDns(deps), createNetworkPolicies(deps)];
 }

@@ -64,8 +64,20 @@ function lookUp(get: <T>(key: string) => T | undefined, name: string): DnsRecord
   return get<DnsRecord>(`dns/${name}`);
 }
 
+/** Where the Service kube-dns leads: `ip:port` of CoreDNS' Pods. */
+export function dnsEndpoints(store: Store): readonly string[] {
+  const net = drawer(store, NET);
+  for (const key of net.get<readonly string[]>(KUBE_DNS) ?? []) {
+    const endpoints = key.endsWith('/53') ? net.get<Rule>(key)?.endpoints : undefined;
+    if (endpoints) return endpoints;
+  }
+  return [];
+}
+
+const KUBE_DNS = 'services/kube-system/kube-dns';
+
 /** CoreDNS is reached by the Service kube-dns. */
 function isServing(get: <T>(key: string) => T | undefined): boolean {
-  const rules = get<readonly string[]>('services/kube-system/kube-dns') ?? [];
+  const rules = get<readonly string[]>(KUBE_DNS) ?? [];
   return rules.some((key) => (get<Rule>(key)?.endpoints.length ?? 0) > 0);
 }

@@ -13,6 +13,7 @@ function network(state: Record<string, unknown>) {
     clock: { now: () => 0 },
     random: keyedRandom('test'),
     component: (name) => (name === 'kube-apiserver' ? async () => ({ code: 200, body: 'ok' }) : undefined),
+    allows: () => ({ allowed: true, reads: [] }),
     serves: (name) => name !== 'kube-apiserver' || state['listeners/controlplane/2379'] !== undefined,
     exchange: async () => ({ status: 200, reason: 'OK', headers: {}, body: 'welcome' }),
     lookup: (_, host) => ({ addresses: host === 'web' ? ['10.96.0.7'] : [], reads: [`/kubemu/net/dns/${host}`] }),

@@ -169,6 +169,7 @@ export function createWorld(machine: Partial<NewMachine> = {}, engine = false): 
     random,
     component: () => undefined,
     serves: () => true,
+    allows: () => ({ allowed: true, reads: [] }),
     exchange: (...call) => kubelet.exchange(...call),
     lookup: (_from, host) => {
       const ip = (objects.get(idOf('Pod', { namespace: 'default', name: host })) as unknown as Pod | undefined)?.status?.podIP;
