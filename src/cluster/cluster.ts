@@ -71,10 +71,10 @@ export interface Cluster {
   /** Lets everything happen that happens now. */
   drain(): Promise<void>;
   /**
-   * Lets everything happen up to `to`. Going there in steps comes to the same. When `pause` says so it stops on the way, at an instant
-   * at which all is done, after one that was due at least; the clock then stands there.
+   * Lets everything happen up to `to`. Going there in steps comes to the same. When `pause` says so it stops on the way, where a commit
+   * may be: all that is queued is done, and what was not told to anybody can be told later. The clock then stands there.
    */
-  advance(to: Instant, pause?: () => boolean): Promise<void>;
+  advance(to: Instant, pause?: Pause): Promise<void>;
   /** As clock `max` does after each command: all progress, and ten virtual minutes of processes. */
   settle(): Promise<void>;
   /** The next wake-up of these classes. */
@@ -87,7 +87,12 @@ export interface Cluster {
   reloaded(): void;
 }
 
+/** Asked now and then whether somebody else shall go on. */
+export type Pause = () => boolean | Promise<boolean>;
+
 const RECONCILED = '/kubemu/reconciled';
+/** Where a pause is possible, so many changes are told at once. */
+const TOLD_AT_ONCE = 2;
 const API_PORT = 6443;
 const ETCD_PORT = 2379;
 const SETTLE_PROCESSES = minutes(10);
@@ -189,8 +194,18 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
   });
   keyspace.watchPlain('/kubemu/net/', (key) => touched.push(key));
 
-  const drain = async (): Promise<void> => {
-    if (untold.length === 0 && !resync && (host?.idle ?? true) && touched.length === 0) return;
+  /** The changes to tell next. Those of one revision belong together. */
+  const tell = (most: number): Change[] => {
+    let end = Math.min(most, untold.length);
+    while (end > 0 && untold[end]?.revision === untold[end - 1]?.revision) end++;
+    const changes = untold.slice(0, end);
+    untold = untold.slice(end);
+    return changes;
+  };
+
+  /** False when it was paused. */
+  const drain = async (pause?: Pause): Promise<boolean> => {
+    if (untold.length === 0 && !resync && (host?.idle ?? true) && touched.length === 0) return true;
     const loops = await openHost();
     const { resourceOf, changed } = await openRooms();
     const inventory: Inventory = function* () {
@@ -204,9 +219,8 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
       for (const [resource, object] of inventory()) loops.changed(resource, { type: 'ADDED', object });
     }
     while (untold.length > 0 || touched.length > 0 || !loops.idle) {
-      const changes = untold;
+      const changes = tell(pause ? TOLD_AT_ONCE : untold.length);
       const keys = [...touched, ...changes.map(({ key }) => key)];
-      untold = [];
       touched = [];
       for (const { key, before, after } of changes) {
         const resource = resourceOf(key);
@@ -216,18 +230,23 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
       await changed(keys, clock.now());
       loops.resyncStarted(inventory);
       await loops.drain();
+      const [next] = untold;
+      if (pause && next && touched.length === 0 && (await pause())) {
+        store.put(RECONCILED, next.revision - 1);
+        return false;
+      }
     }
     if (store.get(RECONCILED) !== keyspace.revision) store.put(RECONCILED, keyspace.revision);
+    return true;
   };
 
-  const advance = async (to: Instant, pause?: () => boolean): Promise<void> => {
-    await drain();
+  const advance = async (to: Instant, pause?: Pause): Promise<void> => {
+    if (!(await drain(pause))) return;
     for (let next = wakeUps.next(); next !== undefined && next <= to; next = wakeUps.next()) {
       clock.move(next);
       const loops = await openHost();
       for (const { owner, key } of wakeUps.take(clock.now())) loops.enqueue(owner, key);
-      await drain();
-      if (pause?.()) return;
+      if (!(await drain(pause)) || (await pause?.())) return;
     }
     clock.move(to);
   };
@@ -242,7 +261,9 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
       const next = wakeUps.next();
       return untold.length === 0 && !resync && touched.length === 0 && (host?.idle ?? true) && (next === undefined || next > at);
     },
-    drain,
+    async drain() {
+      await drain();
+    },
     advance,
     async settle() {
       const patience = clock.now() + SETTLE_PROCESSES;

@@ -69,3 +69,10 @@ export function wallAlarm(ms: number, ring: () => void): () => void {
   const timer = setTimeout(ring, ms);
   return () => clearTimeout(timer);
 }
+
+/** Lets the rest of the process have its turn: what has arrived by then has been heard. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { V1Deployment, V1Pod } from '../../src/api/generated/types.ts';
 import { ADMIN_CREDENTIALS } from '../../src/cluster/bootstrap.ts';
 import { type Cluster, openCluster } from '../../src/cluster/cluster.ts';
 import { createCluster, specFromEnv } from '../../src/cluster/clusters.ts';
@@ -155,4 +156,26 @@ test('saving and opening again on the way changes nothing either', async () => {
     straight.cluster.clock.save();
   }
   expect(dump(stopping.keyspace)).toEqual(dump(straight.keyspace));
+}, 60_000);
+
+test('whatever pauses an advance, and even when the process dies there, everything still happens', async () => {
+  let cluster = open(fresh);
+  for (const action of [
+    { kind: 'pod', name: 'a', pod: { image: 'busybox', script: scripts[1] ?? null, restartPolicy: 'Never' } },
+    { kind: 'deployment', replicas: 2 },
+  ] satisfies Step[]) {
+    await run(cluster.cluster, action);
+  }
+  const to = cluster.cluster.clock.now() + 60_000;
+  let pauses = 0;
+  for (; cluster.cluster.clock.now() < to; pauses++) {
+    await cluster.cluster.advance(to, () => true);
+    cluster.cluster.clock.save();
+    cluster = open(await cluster.save());
+  }
+  expect(pauses).toBeGreaterThan(20);
+  const pods = [...cluster.keyspace.range<V1Pod>('/registry/pods/default/')].map(({ value }) => value.status?.phase).sort();
+  expect(pods).toEqual(['Failed', 'Running', 'Running']);
+  const deployment = cluster.keyspace.get<V1Deployment>('/registry/deployments/default/web')?.value;
+  expect(deployment?.status).toMatchObject({ readyReplicas: 2, availableReplicas: 2 });
 }, 60_000);

@@ -13,6 +13,7 @@ import { type Components, lookAtLeases, startComponents } from '../components.ts
 import { type Caller, type Command, callerOf, changes, type Origin, type OwnCommand, type Waiter } from './caller.ts';
 import { Commits } from './commits.ts';
 import { ServerFlagError } from './flag-error.ts';
+import { Share } from './share.ts';
 import { Gone, inputInTurns, inTurns, type StreamHost } from './streams.ts';
 import { Turns } from './turns.ts';
 
@@ -57,8 +58,6 @@ const LOOK = 1000;
 /** As in a session without `serve`. */
 const OWN_PATIENCE = minutes(10);
 const FOREVER = minutes(20);
-/** Where others wait, this much of a turn may go by with what is due, in wall-clock milliseconds; what is left is due in the next one. */
-const SHARE = 2;
 const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 
 export async function openServed(options: ServedOptions): Promise<ServedCluster> {
@@ -93,6 +92,7 @@ function newCluster({ components, serviceCIDR }: ServedOptions, spec: ClusterSpe
 class Served implements ServedCluster {
   readonly cluster: Cluster;
   readonly #turns = new Turns();
+  readonly #share = new Share(() => this.#turns.wanted || this.#underWay > 1);
   readonly #waiters = new Set<Waiter>();
   readonly #callers = new Set<Caller>();
   readonly #commands = new Map<string, Command>();
@@ -294,12 +294,12 @@ class Served implements ServedCluster {
     await this.#turns.take();
     this.#current = caller;
     if (this.#isMax && caller?.command.own) return; // its time passes when it begins and when it waits
+    if (!this.#isMax && this.#share.rest > 0) return;
     const { cluster } = this;
     const to = cluster.clock.target(wallNow());
-    const until = wallNow() + SHARE;
     try {
       if (!cluster.isQuiet(to)) this.#stirs++;
-      await cluster.advance(to, this.#isMax ? undefined : () => this.#turns.wanted && wallNow() >= until);
+      await (this.#isMax ? cluster.advance(to) : this.#share.use((pause) => cluster.advance(to, pause)));
     } catch (error) {
       this.#report(error);
     }
@@ -411,7 +411,7 @@ class Served implements ServedCluster {
     const ends = [...this.#waiters].flatMap(({ end }) => (end === undefined ? [] : [end]));
     const next = Math.min(cluster.isQuiet(clock.now()) ? (cluster.nextWakeUp() ?? Number.POSITIVE_INFINITY) : clock.now(), ...ends);
     if (next === Number.POSITIVE_INFINITY) return;
-    this.#setAlarm(wallNow() + Math.min((next - clock.now()) / clock.state.speed, 2 ** 30));
+    this.#setAlarm(wallNow() + Math.min(Math.max((next - clock.now()) / clock.state.speed, this.#share.rest), 2 ** 30));
   }
 
   /** One that rings sooner stays: it costs less than setting it anew after every turn. */
