@@ -129,7 +129,7 @@ describe('binding', () => {
     expect((bound.status as { conditions: unknown[] }).conditions).toContainEqual(
       expect.objectContaining({ type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-11-20T12:00:00Z' }),
     );
-    expect([...store.keys('/kubemu/index/')]).toEqual(['/kubemu/index/pods/node/node-1/default/web']);
+    expect([...store.keys('/kubemu/index/pods/node/')]).toEqual(['/kubemu/index/pods/node/node-1/default/web']);
     const list = (await ok('GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1')) as unknown as { items: unknown[] };
     expect(list.items).toEqual([bound]);
     expect(await refused('POST', `${PODS}/web/binding`, { target: { name: 'node-2' } })).toBe(

@@ -53,6 +53,9 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
   else if (!group.includes('.')) errors.push(invalidValue('spec.group', group, 'should be a domain with at least one dot'));
   if (!scope) errors.push(required('spec.scope'));
   else if (scope !== 'Namespaced' && scope !== 'Cluster') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']));
+  if (new Set(versions.map(({ name: version }) => version)).size < versions.length) {
+    errors.push(invalidValue('spec.versions', versions.map(versionText), 'must contain unique version names'));
+  }
   const stored = versions.filter(({ storage }) => storage);
   if (stored.length !== 1)
     errors.push(invalidValue('spec.versions', versions.map(versionText), 'must have exactly one version marked as storage version'));

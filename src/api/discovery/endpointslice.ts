@@ -1,7 +1,9 @@
 import type { Stored } from '../../machinery/object.ts';
+import { invalidValue } from '../../machinery/validation/field-error.ts';
 import { age, firstFew, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1EndpointSlice } from '../generated/types.ts';
+import { validateEndpointSlice } from './validation.ts';
 
 export type EndpointSlice = Stored<V1EndpointSlice>;
 
@@ -16,6 +18,11 @@ export const EndpointSlice = defineKind<EndpointSlice>({
     }
     for (const endpoint of slice.endpoints ?? []) endpoint.conditions ??= {};
   },
+  validate: validateEndpointSlice,
+  validateUpdate: (slice, old) => [
+    ...validateEndpointSlice(slice),
+    ...(slice.addressType === old.addressType ? [] : [invalidValue('addressType', slice.addressType, 'field is immutable')]),
+  ],
   columns: [
     name,
     { header: 'ADDRESSTYPE', cell: (slice) => slice.addressType },

@@ -1,9 +1,9 @@
 import type { Stored } from '../../machinery/object.ts';
-import { required } from '../../machinery/validation/field-error.ts';
 import { blank } from '../blank.ts';
 import { age, conditionStatus, name, orNone } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1FlowSchema, V1FlowSchemaSpec } from '../generated/types.ts';
+import { validateFlowSchema } from './validation.ts';
 
 export type FlowSchema = Stored<V1FlowSchema>;
 
@@ -11,7 +11,8 @@ export const FlowSchema = defineKind<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
   version: 'v1',
   kind: 'FlowSchema',
-  validate: ({ spec }) => (spec.priorityLevelConfiguration?.name ? [] : [required('spec.priorityLevelConfiguration.name')]),
+  validate: validateFlowSchema,
+  validateUpdate: (schema) => validateFlowSchema(schema),
   setDefaults(schema) {
     schema.spec ??= blank<V1FlowSchemaSpec>();
     schema.spec.matchingPrecedence ||= 1000;

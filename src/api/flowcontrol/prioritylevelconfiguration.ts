@@ -3,6 +3,7 @@ import { blank } from '../blank.ts';
 import { age, name } from '../columns/columns.ts';
 import { defineKind } from '../define.ts';
 import type { V1PriorityLevelConfiguration, V1PriorityLevelConfigurationSpec } from '../generated/types.ts';
+import { validatePriorityLevel } from './validation.ts';
 
 export type PriorityLevelConfiguration = Stored<V1PriorityLevelConfiguration>;
 
@@ -29,6 +30,8 @@ export const PriorityLevelConfiguration = defineKind<PriorityLevelConfiguration>
   prepareForCreate(level) {
     level.status = {};
   },
+  validate: validatePriorityLevel,
+  validateUpdate: (level) => validatePriorityLevel(level),
   columns: [
     name,
     { header: 'TYPE', cell: (level) => level.spec.type },

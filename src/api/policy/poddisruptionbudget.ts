@@ -1,6 +1,6 @@
 import type { Stored } from '../../machinery/object.ts';
 import type { FieldError } from '../../machinery/status.ts';
-import { invalidValue } from '../../machinery/validation/field-error.ts';
+import { invalidValue, notSupported } from '../../machinery/validation/field-error.ts';
 import { validateLabelSelector } from '../../machinery/validation/label-selector.ts';
 import { validateIntOrPercent } from '../apps/validation.ts';
 import { age, name } from '../columns/columns.ts';
@@ -39,6 +39,18 @@ function validateBudget({ spec }: PodDisruptionBudget): FieldError[] {
     ...errors,
     ...validateIntOrPercent(spec.minAvailable, 'spec.minAvailable'),
     ...validateIntOrPercent(spec.maxUnavailable, 'spec.maxUnavailable'),
+    ...validatePercent(spec.minAvailable, 'spec.minAvailable'),
+    ...validatePercent(spec.maxUnavailable, 'spec.maxUnavailable'),
     ...validateLabelSelector(spec.selector, 'spec.selector'),
+    ...(spec.unhealthyPodEvictionPolicy && !EVICTION.includes(spec.unhealthyPodEvictionPolicy)
+      ? [notSupported('spec.unhealthyPodEvictionPolicy', spec.unhealthyPodEvictionPolicy, EVICTION)]
+      : []),
   ];
 }
+
+const EVICTION = ['AlwaysAllow', 'IfHealthyBudget'];
+
+const validatePercent = (value: unknown, field: string): FieldError[] =>
+  typeof value === 'string' && /^\d+%$/.test(value) && Number.parseInt(value, 10) > 100
+    ? [invalidValue(field, value, 'must not be greater than 100%')]
+    : [];

@@ -46,5 +46,12 @@ function validateClass(sc: StorageClass): FieldError[] {
   const mode = sc.volumeBindingMode ?? '';
   if (!['Immediate', 'WaitForFirstConsumer'].includes(mode))
     errors.push(notSupported('volumeBindingMode', mode, ['Immediate', 'WaitForFirstConsumer']));
+  for (const [i, { matchLabelExpressions }] of (sc.allowedTopologies ?? []).entries()) {
+    for (const [j, { key, values }] of (matchLabelExpressions ?? []).entries()) {
+      const at = `allowedTopologies[${i}].matchLabelExpressions[${j}]`;
+      if (!values?.length) errors.push(required(`${at}.values`));
+      errors.push(...invalidFor(`${at}.key`, key ?? '', qualifiedName(key ?? '')));
+    }
+  }
   return errors;
 }
