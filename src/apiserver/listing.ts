@@ -11,8 +11,17 @@ export interface Page {
   metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
 }
 
-/** Later pages show what the first one saw, as long as the store remembers it. */
-export function listPage(storage: Storage, info: RequestInfo, resource: Resource, selection: Selection): Page {
+/**
+ * Later pages show what the first one saw, as long as the store remembers it.
+ * @param visit gets each entry instead of the page, so that nobody has to keep them all
+ */
+export function listPage(
+  storage: Storage,
+  info: RequestInfo,
+  resource: Resource,
+  selection: Selection,
+  visit?: (entry: Entry) => void,
+): Page {
   const limit = Number(info.query.get('limit')) || 0;
   const asked = askedRevision(info, storage.revision);
   const token = info.query.get('continue');
@@ -21,24 +30,29 @@ export function listPage(storage: Storage, info: RequestInfo, resource: Resource
   const { byIndexAlone, index } = selection;
   if (byIndexAlone && index && !start && !limit && (revision === undefined || revision === storage.revision)) {
     const entries = storage.byIndex(resource, info.namespace, index.by, index.value);
-    return { entries, metadata: { resourceVersion: String(storage.revision) } };
+    if (visit) for (const entry of entries) visit(entry);
+    return { entries: visit ? [] : entries, metadata: { resourceVersion: String(storage.revision) } };
   }
   const entries: Entry[] = [];
+  let count = 0;
+  let last = '';
   let more = false;
   for (const entry of candidates(storage, info, resource, selection, revision, start?.after)) {
     if (!selection.all && !selection.matches(entry.value)) continue;
-    if (limit > 0 && entries.length === limit) {
+    if (limit > 0 && count === limit) {
       more = true;
       break;
     }
-    entries.push(entry);
+    count++;
+    last = entry.key;
+    if (visit) visit(entry);
+    else entries.push(entry);
   }
   const shown = revision ?? storage.revision;
   const metadata: Page['metadata'] = { resourceVersion: String(shown) };
   if (more) {
-    const last = entries[entries.length - 1] as Entry;
-    metadata.continue = encodeContinue(last.key.slice(resource.kind.etcdPrefix.length), shown);
-    if (selection.all) metadata.remainingItemCount = remaining(storage, info, resource, last.key, revision);
+    metadata.continue = encodeContinue(last.slice(resource.kind.etcdPrefix.length), shown);
+    if (selection.all) metadata.remainingItemCount = remaining(storage, info, resource, last, revision);
   }
   return { entries, metadata };
 }

@@ -7,7 +7,7 @@ import { listObject, type Page } from './listing.ts';
 import { representation } from './negotiation.ts';
 import { partialMetadata } from './partial-metadata.ts';
 import type { RequestInfo } from './request-info.ts';
-import { type IncludeObject, tableOf } from './table.ts';
+import { type IncludeObject, rowMaker, type TableRow, tableOf } from './table.ts';
 
 /** One object, in an answer or an event. */
 export function presented({ request, resource, info }: Call, object: KubeObject, now: Instant): unknown {
@@ -19,6 +19,21 @@ export function presented({ request, resource, info }: Call, object: KubeObject,
     default:
       return object;
   }
+}
+
+/** For a list as a table: each object becomes its row at once, so that a long list need not be in memory. Undefined for other lists. */
+export function rowsOf(
+  { request, resource, info }: Call,
+  now: Instant,
+): { add(object: KubeObject): void; response(page: Page['metadata']): ApiResponse } | undefined {
+  if (representation(request.accept) !== 'table') return undefined;
+  const table = tableOf(resource, [], {}, includeObject(info), now);
+  const row = rowMaker(resource, includeObject(info), now);
+  const rows: TableRow[] = [];
+  return {
+    add: (object) => void rows.push(row(object)),
+    response: (page) => ({ code: 200, body: { ...table, metadata: { ...page }, rows } }),
+  };
 }
 
 export function presentedList(

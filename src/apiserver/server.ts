@@ -10,7 +10,7 @@ import { type Authorization, createAuthorization } from './authorization/index.t
 import { type Call, methodNotAllowed } from './call.ts';
 import type { ApiServerDeps } from './context.ts';
 import { listPage } from './listing.ts';
-import { presented, presentedList } from './presenting.ts';
+import { presented, presentedList, rowsOf } from './presenting.ts';
 import { recordRequest, type Trail } from './recording.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
 import type { Resource } from './resource.ts';
@@ -169,6 +169,11 @@ export class Server {
 
   private list(call: Call): ApiResponse {
     const { info, resource } = call;
+    const rows = rowsOf(call, this.deps.clock.now());
+    if (rows) {
+      const visit = (entry: Entry): void => rows.add(this.storage.shown(resource, entry));
+      return rows.response(listPage(this.storage, info, resource, selectionOf(info, resource), visit).metadata);
+    }
     const { entries, metadata } = listPage(this.storage, info, resource, selectionOf(info, resource));
     return presentedList(call, this.storage.allShown(resource, entries), metadata, this.deps.clock.now());
   }

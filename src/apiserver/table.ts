@@ -46,8 +46,13 @@ export function tableOf(
       description: '',
       priority: wide ? 1 : 0,
     })),
-    rows: objects.map((object) => rowOf(resource, columns, object, include, now)),
+    rows: objects.map(rowMaker(resource, include, now)),
   };
+}
+
+export function rowMaker(resource: Resource, include: IncludeObject, now: Instant): (object: KubeObject) => TableRow {
+  const columns = resource.kind.strategy.columns ?? DEFAULT_COLUMNS;
+  return (object) => rowOf(resource, columns, object, include, now);
 }
 
 function rowOf(

@@ -166,7 +166,7 @@ export function indexLines(source: Source, path: string, onDamage: (damage: Dama
   }
 
   function load(key: string, line: number): KeyValue {
-    const text = lineBytes(line).toString('utf8', valueOffset(key)).slice(0, -1);
+    const text = lineBytes(line).toString('utf8', valueOffset(key)); // and a newline, which JSON may end in
     if (!isRegistry(key)) return deepFreeze({ key, create: 0, mod: 0, version: 0, value: JSON.parse(text) as unknown });
     const { create, mod, version, value } = JSON.parse(text) as Omit<KeyValue, 'key'>;
     return deepFreeze({ key, create, mod, version, value });

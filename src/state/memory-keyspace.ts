@@ -42,6 +42,8 @@ export function createKeyspace(): Keyspace {
 
 /** So many entries that were only read are kept, and as many that were read before them. */
 const MOST_READ = 16_384;
+/** Of a longer range only the first entries are kept: who reads so many wants to see each once. */
+const SHORT_RANGE = 12_000;
 
 export class MemoryKeyspace implements Keyspace {
   readonly #entries: Lines;
@@ -92,8 +94,12 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   get<T = unknown>(key: string): KeyValue<T> | undefined {
+    return this.#get(key, true) as KeyValue<T> | undefined;
+  }
+
+  #get(key: string, isKept: boolean): KeyValue | undefined {
     const entry = this.#entries.get(key);
-    return (typeof entry === 'number' ? (this.#read.get(entry) ?? this.#load(key, entry)) : entry) as KeyValue<T> | undefined;
+    return typeof entry === 'number' ? (this.#read.get(entry) ?? this.#load(key, entry, isKept)) : entry;
   }
 
   value<T = unknown>(key: string): T | undefined {
@@ -148,9 +154,10 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   *range<T = unknown>(prefix: string, after?: string): Iterable<KeyValue<T>> {
+    let n = 0;
     for (const key of this.keys(prefix, after)) {
-      const entry = this.get<T>(key);
-      if (entry) yield entry;
+      const entry = this.#get(key, n++ < SHORT_RANGE);
+      if (entry) yield entry as KeyValue<T>;
     }
   }
 
@@ -208,9 +215,9 @@ export class MemoryKeyspace implements Keyspace {
     return this.#entries;
   }
 
-  #load(key: string, line: number): KeyValue | undefined {
+  #load(key: string, line: number, isKept: boolean): KeyValue | undefined {
     const entry = this.#readBefore.get(line) ?? (line < 0 ? parseLine(key, this.textLine(line).toString()) : this.#origin?.load(key, line));
-    if (!entry) return undefined;
+    if (!entry || !isKept) return entry;
     if (this.#read.size >= MOST_READ) {
       this.#readBefore = this.#read;
       this.#read = new Map();

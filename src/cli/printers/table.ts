@@ -81,7 +81,7 @@ export class TablePrinter {
 
 /** Rows of cells as lines; `widths` is read and grows. */
 export function align(rows: readonly (readonly string[])[], widths: number[] = []): string {
-  const count = Math.max(0, ...rows.map((row) => row.length));
+  const count = rows.reduce((most, row) => Math.max(most, row.length), 0);
   for (let column = 0; column < count; column++) {
     let width = widths[column] ?? minimum;
     for (const row of rows) {

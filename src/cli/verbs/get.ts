@@ -101,13 +101,14 @@ async function printTables(context: VerbContext, requested: readonly Requested[]
   const { flags } = context;
   const errors: unknown[] = [];
   const sortBy = flags.string('sort-by');
-  const groups: { request: Requested; table: Table; rows: TableRow[] }[] = [];
+  const groups: { request: Requested; table: Table; rows: readonly TableRow[] }[] = [];
   for (const request of requested) {
     try {
       const table = (await answerTo(context, request, TABLE)) as Table;
       const last = groups.at(-1);
-      if (last && last.request.mapping === request.mapping) last.rows.push(...(table.rows ?? []));
-      else groups.push({ request, table, rows: [...(table.rows ?? [])] });
+      const rows = table.rows ?? [];
+      if (last && last.request.mapping === request.mapping) last.rows = last.rows.concat(rows);
+      else groups.push({ request, table, rows });
     } catch (error) {
       if (!(flags.bool('ignore-not-found') && isNotFound(error))) errors.push(error);
     }
@@ -142,7 +143,7 @@ async function printObjects(
   for (const request of requested) {
     try {
       const answer = (await answerTo(context, request, undefined)) as KubeObject & { items?: KubeObject[] | null };
-      if (request.name === undefined) objects.push(...typedItems(answer));
+      if (request.name === undefined) objects = objects.concat(typedItems(answer));
       else objects.push(answer);
     } catch (error) {
       if (!(flags.bool('ignore-not-found') && isNotFound(error))) errors.push(error);
