@@ -33,6 +33,7 @@ export interface LeaseParts {
 
 export function createLeases({ keyspace, clock, wakeUps }: LeaseParts): Leases {
   const kinds = (): KeyKinds => keyKinds(keyspace, DEADLINE);
+  const isEmpty = (prefix: string): boolean => keyspace.keys(prefix)[Symbol.iterator]().next().done === true;
   return {
     isExpired: (key) => kinds().mayHold(key) && (keyspace.value<Instant>(DEADLINE + key) ?? Number.POSITIVE_INFINITY) <= clock.now(),
     anyExpired(prefix) {
@@ -52,14 +53,14 @@ export function createLeases({ keyspace, clock, wakeUps }: LeaseParts): Leases {
       const deadline = timeToLive === undefined ? undefined : clock.now() + seconds(timeToLive);
       if (old !== undefined && (deadline === undefined || sweepAt(old) !== sweepAt(deadline))) {
         keyspace.delete(expiryKey(old, key));
-        if (keyspace.count(folder(sweepAt(old))) === 0) wakeUps.clear(LEASE_OWNER, digits(sweepAt(old)));
+        if (isEmpty(folder(sweepAt(old)))) wakeUps.clear(LEASE_OWNER, digits(sweepAt(old)));
       }
       if (deadline === undefined) {
         keyspace.delete(DEADLINE + key);
         return;
       }
       const sweep = sweepAt(deadline);
-      if (keyspace.count(folder(sweep)) === 0) wakeUps.set(LEASE_OWNER, digits(sweep), sweep, 'deadline');
+      if (isEmpty(folder(sweep))) wakeUps.set(LEASE_OWNER, digits(sweep), sweep, 'deadline');
       keyspace.put(DEADLINE + key, deadline);
       keyspace.put(expiryKey(deadline, key), deadline);
     },

@@ -53,6 +53,8 @@ interface Block {
   bytes: Buffer;
   /** Where each line starts, and where the last one ends. */
   starts: number[];
+  /** Keys that have been looked at, by place. */
+  keys: (string | undefined)[];
   isSound: boolean;
 }
 
@@ -67,7 +69,7 @@ export class Blocks implements BaseLines {
   #ranks: number[] = [];
   /** The block that was asked for last. */
   #current = NO_LINE;
-  #block: Block = { bytes: Buffer.alloc(0), starts: [0], isSound: true };
+  #block: Block = { bytes: Buffer.alloc(0), starts: [0], keys: [], isSound: true };
 
   constructor(
     readonly source: Source,
@@ -95,8 +97,7 @@ export class Blocks implements BaseLines {
   }
 
   keyOf(line: number): string {
-    const { bytes, starts } = this.#load(Math.floor(line / PER_BLOCK));
-    return keyAt(bytes, starts[line % PER_BLOCK] ?? 0);
+    return keyIn(this.#load(Math.floor(line / PER_BLOCK)), line % PER_BLOCK);
   }
 
   bytesOf(line: number): Buffer {
@@ -153,12 +154,12 @@ export class Blocks implements BaseLines {
   /** How many lines of a block come before `key`. */
   #place(b: number, key: string): number {
     if (b >= this.directory.keys.length) return 0;
-    const { bytes, starts } = this.#load(b);
+    const block = this.#load(b);
     let low = 0;
-    let high = starts.length - 1;
+    let high = block.starts.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (keyAt(bytes, starts[middle] ?? 0) < key) low = middle + 1;
+      if (keyIn(block, middle) < key) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -178,7 +179,7 @@ export class Blocks implements BaseLines {
     const bytes = source.read(offset, offset + (directory.bytes[b] ?? 0));
     const starts = [0];
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) starts.push(at + 1);
-    const block = { bytes, starts, isSound: checksum(bytes, 0) === directory.checksums[b] };
+    const block: Block = { bytes, starts, keys: [], isSound: checksum(bytes, 0) === directory.checksums[b] };
     this.#keep(b, block);
     return block.isSound ? block : this.#salvaged(b, block);
   }
@@ -204,6 +205,7 @@ export class Blocks implements BaseLines {
     const left = salvageLines(block.bytes, keys[b] ?? '', keys[b + 1]);
     block.bytes = Buffer.concat(left);
     block.starts = [0];
+    block.keys = [];
     for (const line of left) block.starts.push((block.starts.at(-1) ?? 0) + line.length);
     lines[b] = left.length;
     this.#count();
@@ -215,4 +217,12 @@ export class Blocks implements BaseLines {
     let count = 0;
     this.#ranks = [0, ...this.directory.lines.map((lines) => (count += lines))];
   }
+}
+
+function keyIn(block: Block, place: number): string {
+  const known = block.keys[place];
+  if (known !== undefined) return known;
+  const key = keyAt(block.bytes, block.starts[place] ?? 0);
+  block.keys[place] = key;
+  return key;
 }

@@ -1,6 +1,7 @@
 // Which line or entry a key has: what has been touched is kept in a map, in front of the lines that the file starts with (base-lines.ts),
 // which are only looked at when somebody asks for them.
 import { type BaseLines, findLine, NO_LINE, NO_LINES } from './base-lines.ts';
+import { Folders } from './folders.ts';
 import type { KeyValue } from './keyspace.ts';
 import { behind, SortedKeys } from './sorted-keys.ts';
 
@@ -12,7 +13,7 @@ export class Lines {
   readonly #top = new Map<string, Entry | undefined>();
   readonly base: BaseLines;
   /** Keys of the map that are not deleted; made when somebody first asks for keys in order. */
-  #present: SortedKeys | undefined;
+  #present: Folders | undefined;
   /** What the map changes in the number of keys; made when somebody first counts. */
   #difference: Difference | undefined;
 
@@ -116,11 +117,11 @@ export class Lines {
     }
   }
 
-  #keys(): SortedKeys {
+  #keys(): Folders {
     if (!this.#present) {
       const keys: string[] = [];
       for (const [key, entry] of this.#top) if (entry !== undefined) keys.push(key);
-      this.#present = new SortedKeys(keys.sort());
+      this.#present = new Folders(keys.sort());
     }
     return this.#present;
   }
