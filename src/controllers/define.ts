@@ -136,7 +136,9 @@ function* ownerKeys(event: ObjectEvent, ownerKind: AnyKind, adopts: boolean): It
 
 /** metav1.GetControllerOf. */
 export function controllerOf(object: KubeObject): { apiVersion: string; kind: string; name: string; uid: string } | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller);
+  const { ownerReferences } = object.metadata;
+  if (ownerReferences) for (const owner of ownerReferences) if (owner.controller) return owner;
+  return undefined;
 }
 
 function ownerKey(object: KubeObject, { names }: AnyKind): string | undefined {
