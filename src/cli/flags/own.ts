@@ -17,7 +17,7 @@ export const ownCommands: Readonly<Record<string, CommandFact>> = {
       "name||string|''",
       'no-cni||bool|false',
       "nodes||string|''",
-      'seed||int|0',
+      "seed||string|''",
       'size||slice|[]',
       'workers||int|2',
     ],

@@ -28,7 +28,7 @@ export const create = defineVerb({
     'no-cni': 'Install no network plugin, so that nodes stay NotReady until somebody does.',
     nodes: 'Names of the nodes, or how many.',
     size: 'Processors and memory of one node, such as node01=4:8Gi; several with commas.',
-    seed: 'Fixes everything random, names included.',
+    seed: 'Any text; fixes everything random, names included.',
     workers: 'How many nodes beside the control plane.',
   },
   async run(context) {

@@ -13,7 +13,7 @@ export async function specFromFlags({ flags, env }: VerbContext, name: string): 
   if (flags.given('memory')) spec.memoryKi = Math.floor(quantity('--memory', flags.string('memory'), 2 ** 20) / 1024);
   if (flags.given('size')) spec.sizes = sizesOf(flags.list('size'), spec.nodes);
   if (flags.given('kubelet-version')) spec.kubeletVersions = versionsOf(flags.list('kubelet-version'), spec.nodes);
-  if (flags.given('seed')) spec.seed = String(flags.int('seed'));
+  if (flags.given('seed')) spec.seed = flags.string('seed');
   if (flags.given('addons')) spec.addons = addonsOf(flags.string('addons'));
   if (flags.bool('no-cni')) spec.addons = (spec.addons ?? ADDON_NAMES).filter((name) => name !== CNI);
   if (flags.given('clock')) {
