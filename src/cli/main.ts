@@ -50,15 +50,16 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (!load) throw new KubectlError(`kubemu does not have "${path}" yet`);
     const verb = await load();
     const running = await createContext(line, io, output, help);
+    let exitCode: number | undefined;
     try {
-      const exitCode = await verb.run(running.context);
-      await running.finish();
-      return exitCode ?? 0;
+      exitCode = (await verb.run(running.context)) ?? 0;
     } catch (error) {
       // What happened before the error stays, and so does what was said about it.
       await running.finish();
       throw error;
     }
+    await running.finish();
+    return exitCode;
   } catch (error) {
     output.discard();
     return fail(error);

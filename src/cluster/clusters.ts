@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { minutes, parseTime, wallNow } from '../machinery/clock.ts';
 import { hash32, keyedRandom } from '../machinery/random.ts';
+import { fileError } from '../state/errors.ts';
 import { openStateFile, previousFile, type StateFile } from '../state/file.ts';
 import { storeOf } from '../state/keyspace-store.ts';
 import { acquireLock } from '../state/lock.ts';
@@ -90,6 +91,8 @@ export async function deleteCluster(stateFile: string, keep: { snapshots?: boole
     rmSync(stateFile, { force: true });
     rmSync(previousFile(stateFile), { force: true });
     if (!keep.snapshots) deleteSnapshots(stateFile);
+  } catch (error) {
+    throw fileError('delete', stateFile, error);
   } finally {
     lock.release();
   }

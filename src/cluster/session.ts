@@ -66,7 +66,7 @@ function servedAt(stateFile: string): string | undefined {
   try {
     return lockOwner(stateFile)?.socket;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined; // somebody else's: to be read as a file
+    if (error instanceof StateFileError) return undefined; // somebody else's, or no lock: to be read as a file
     throw error;
   }
 }
@@ -135,11 +135,14 @@ async function openFile(options: SessionOptions): Promise<Session> {
       await keep();
     },
     async close() {
-      if (cluster.backlog > BACKLOG) await cluster.drain();
-      await keep();
-      lock?.release();
-      lock = undefined;
-      await file.close();
+      try {
+        if (cluster.backlog > BACKLOG) await cluster.drain();
+        await keep();
+      } finally {
+        lock?.release();
+        lock = undefined;
+        await file.close();
+      }
     },
   };
 
@@ -171,6 +174,8 @@ async function openFile(options: SessionOptions): Promise<Session> {
     if (!brief) return;
     try {
       if (!file.changedOutside()) await file.commit();
+    } catch (error) {
+      if (hasWritten || !(error instanceof StateFileError)) throw error; // otherwise it was a preview, too
     } finally {
       brief.release();
     }

@@ -1,5 +1,5 @@
 // Named copies of a cluster's state, in a folder beside its file.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type WholeState, wholeState, writeState } from '../state/rewind.ts';
 
@@ -33,7 +33,6 @@ export const hasSnapshot = (stateFile: string, name: string): boolean => existsS
 /** Keeps the last whole state under a name. */
 export async function takeSnapshot(stateFile: string, name: string): Promise<number> {
   const state = stateOf(stateFile);
-  mkdirSync(snapshotFolder(stateFile), { recursive: true, mode: 0o700 });
   await writeState(snapshotFile(stateFile, name), state);
   return state.size;
 }

@@ -10,7 +10,9 @@ import {
   fsyncSync,
   ftruncateSync,
   linkSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -30,13 +32,19 @@ const ABSENT: Fingerprint = 'absent';
 
 /** The file itself, whatever symbolic links lead to it: a fold replaces the file and not the link, and there is one lock for all names. */
 export function resolveStatePath(path: string): string {
-  const full = resolve(path);
-  return real(full) ?? join(real(dirname(full)) ?? dirname(full), basename(full));
+  let full = resolve(path);
+  for (let links = 0; links < MOST_LINKS; links++) {
+    if (existsSync(full)) return realpathSync.native(full);
+    const to = lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(full) : undefined;
+    if (to === undefined) break;
+    full = resolve(dirname(full), to); // leads to what does not exist yet
+  }
+  const folder = dirname(full);
+  return join(existsSync(folder) ? realpathSync.native(folder) : folder, basename(full));
 }
 
-function real(path: string): string | undefined {
-  return existsSync(path) ? realpathSync.native(path) : undefined;
-}
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
 
 /** Files up to this size are read at once. */
 export const SHORT = 4 * 2 ** 20;

@@ -25,6 +25,7 @@ const words: Record<string, string> = {
   ENOENT: 'no such directory',
   ENOTDIR: 'a part of its path is not a directory',
   EISDIR: 'it is a directory',
+  ERR_FS_EISDIR: 'it is a directory',
   ELOOP: 'its symbolic links go in circles',
   ENAMETOOLONG: 'its name is too long',
   ENOSPC: 'no space left on the device',
@@ -36,14 +37,19 @@ const words: Record<string, string> = {
   ERR_OUT_OF_RANGE: 'it is too large',
 };
 
+/** There is no room for what was to be written. */
+export const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && FULL.has(String(error.code));
+
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+
 /** A failed system call on the state file. Errors that are none are returned as they are. */
-export function fileError(action: 'read' | 'write' | 'lock', path: string, error: unknown): Error {
+export function fileError(action: 'read' | 'write' | 'lock' | 'delete', path: string, error: unknown): Error {
   if (error instanceof StateFileError || !(error instanceof Error) || !('code' in error)) return error as Error;
   const code = String(error.code);
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const full = isFull(error);
   return new StateFileError(
-    isFull ? 'full' : action === 'read' ? 'unreadable' : 'unwritable',
+    full ? 'full' : action === 'read' ? 'unreadable' : 'unwritable',
     path,
-    `cannot ${action} the state file ${path}: ${words[code] ?? code}${isFull ? '; the last change was not saved' : ''}`,
+    `cannot ${action} the state file ${path}: ${words[code] ?? code}${full ? '; the last change was not saved' : ''}`,
   );
 }

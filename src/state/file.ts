@@ -19,7 +19,7 @@ import {
   SHORT,
   type Unsynced,
 } from './disk.ts';
-import { fileError, StateFileError } from './errors.ts';
+import { fileError, isFull, StateFileError } from './errors.ts';
 import { type MarkerExtras, writeBlocks, writeChanges, writeLog } from './fold.ts';
 import { type CommandMark, checksum, checksumText, FOOTER, HEADER, logLine } from './format.ts';
 import { type Damage, type IndexedFile, indexLines } from './index-lines.ts';
@@ -238,7 +238,11 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
 
   write(keyspace: MemoryKeyspace): void {
     try {
-      this.#unsynced = this.#shouldFold(keyspace) ? this.#fold(keyspace) : this.#append(keyspace);
+      this.#unsynced = this.#mustFold(keyspace)
+        ? this.#fold(keyspace)
+        : this.#isLong()
+          ? this.#foldIfFits(keyspace)
+          : this.#append(keyspace);
     } catch (error) {
       this.fingerprint = fingerprint(this.path); // half a write, taken back: ours all the same
       throw error;
@@ -265,11 +269,25 @@ class LinesAdapter implements SyncAdapter<MemoryKeyspace> {
     }
   }
 
-  #shouldFold(keyspace: MemoryKeyspace): boolean {
+  #mustFold(keyspace: MemoryKeyspace): boolean {
     if (this.#end === 0 || this.mustRewrite || this.isCompacting) return true;
-    if (this.#end - this.#folded > Math.max(this.#small, Math.min(this.#folded, LONG), this.#folded / 8)) return true;
     const { changes, plain } = keyspace.pending();
     return changes.length + plain.size > MANY;
+  }
+
+  /** The log has outgrown what was folded. */
+  #isLong(): boolean {
+    return this.#end - this.#folded > Math.max(this.#small, Math.min(this.#folded, LONG), this.#folded / 8);
+  }
+
+  /** On a device too full for another copy of the file the log goes on growing. */
+  #foldIfFits(keyspace: MemoryKeyspace): Unsynced {
+    try {
+      return this.#fold(keyspace);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      return this.#append(keyspace);
+    }
   }
 
   #append(keyspace: MemoryKeyspace): Unsynced {

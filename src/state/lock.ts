@@ -86,8 +86,12 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
 /** Who holds the lock; undefined when nobody does, or it died. */
 export function lockOwner(path: string): LockOwner | undefined {
   const file = lockFile(path);
-  const owner = readOwner(file);
-  return owner && isAlive(owner, file) ? owner : undefined;
+  try {
+    const owner = readOwner(file);
+    return owner && isAlive(owner, file) ? owner : undefined;
+  } catch (error) {
+    throw fileError('lock', path, error);
+  }
 }
 
 /** The lock before it gets its name. */
@@ -136,21 +140,22 @@ function release(file: string, owner: LockOwner): void {
 
 function create(file: string, owner: LockOwner): boolean {
   const finished = unlinked(file, owner);
+  const write = (): void => writeFileSync(finished, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
   try {
-    writeFileSync(finished, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    makeFolder(dirname(file));
-    writeFileSync(finished, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
-  }
-  try {
+    try {
+      write();
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      makeFolder(dirname(file));
+      write();
+    }
     linkSync(finished, file);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    unlinkSync(finished);
+    rmSync(finished, { force: true });
   }
 }
 

@@ -73,7 +73,7 @@ test.each([
 );
 
 test.each([
-  { call: 'writeSync', code: 'ENOSPC' },
+  { call: 'writeSync', code: 'EIO' },
   { call: 'fsync', code: 'EIO' },
   { call: 'renameSync', code: 'EACCES' },
 ] as const)('$call that fails with $code while the log is folded leaves the old file and nothing beside it', async ({ call, code }) => {
