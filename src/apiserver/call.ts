@@ -1,5 +1,6 @@
 // One request on its way through the pipeline, and answers that several stages give.
 import type { ApiRequest } from '../machinery/http.ts';
+import type { KubeObject } from '../machinery/object.ts';
 import type { AdmissionDecision } from '../machinery/records.ts';
 import { failure, type StatusError } from '../machinery/status.ts';
 import type { User } from './authentication.ts';
@@ -15,6 +16,8 @@ export interface Call {
   warnings: string[];
   /** What admission plugins did, for the records. */
   admission: AdmissionDecision[];
+  /** Adds the managers that are derived, where the client wants to see them. */
+  withManagers?: (object: KubeObject, resource: Resource) => KubeObject;
   /** Annotations of the audit event. */
   annotations: Record<string, string>;
 }
@@ -22,22 +25,30 @@ export interface Call {
 export const methodNotAllowed = (): StatusError =>
   failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
+const optionsOf = ({ verb }: RequestInfo): string =>
+  verb === 'create' ? 'CreateOptions' : verb === 'update' ? 'UpdateOptions' : verb === 'patch' ? 'PatchOptions' : 'DeleteOptions';
+
+/** apimachinery, ValidateFieldManager. */
+export function checkFieldManager(info: RequestInfo): void {
+  const manager = info.query.get('fieldManager');
+  if (manager === '') return;
+  const why =
+    Buffer.byteLength(manager) > 128
+      ? 'Too long: may not be more than 128 bytes'
+      : /\p{Cc}/u.test(manager)
+        ? `Invalid value: ${JSON.stringify(manager)}: should only contain printable characters`
+        : undefined;
+  if (why) throw failure(422, 'Invalid', `${optionsOf(info)}.meta.k8s.io "" is invalid: fieldManager: ${why}`);
+}
+
 export function isDryRun(info: RequestInfo): boolean {
   const values = info.query.all('dryRun').filter((value) => value !== '');
   for (const value of values) {
     if (value !== 'All') {
-      const options =
-        info.verb === 'create'
-          ? 'CreateOptions'
-          : info.verb === 'update'
-            ? 'UpdateOptions'
-            : info.verb === 'patch'
-              ? 'PatchOptions'
-              : 'DeleteOptions';
       throw failure(
         422,
         'Invalid',
-        `${options}.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`,
+        `${optionsOf(info)}.meta.k8s.io "" is invalid: dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`,
       );
     }
   }

@@ -3,6 +3,7 @@
 import { jsonEqual } from '../machinery/equal.ts';
 import { thaw } from '../machinery/freeze.ts';
 import type { ApiRequest } from '../machinery/http.ts';
+import { checkNames, JsonTextError, parseJson } from '../machinery/json-text.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { badRequest, failure } from '../machinery/status.ts';
 import type { Resource } from './resource.ts';
@@ -21,20 +22,25 @@ export async function parseBody(request: ApiRequest): Promise<unknown> {
     );
   }
   if (typeof body !== 'string') return body;
-  if (type === 'application/yaml') {
-    const { parse, YAMLError } = await import('yaml');
-    try {
-      return parse(body, { maxAliasCount: 100 });
-    } catch (error) {
-      if (error instanceof YAMLError || error instanceof ReferenceError)
-        throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`);
-      throw error;
-    }
-  }
+  if (type === 'application/yaml') return fromYaml(body);
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+    if (!(error instanceof JsonTextError)) throw error;
+    throw badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
+  }
+}
+
+/** The first document. */
+async function fromYaml(text: string): Promise<unknown> {
+  const { readSimpleYaml } = await import('../machinery/yaml-read.ts');
+  try {
+    const documents = readSimpleYaml(text) ?? (await import('../machinery/yaml-full.ts')).readYaml(text);
+    checkNames(documents[0]);
+    return documents[0];
+  } catch (error) {
+    const problem = error instanceof RangeError ? 'yaml: exceeded max depth of 10000' : (error as Error).message;
+    throw badRequest(`error converting YAML to JSON: ${problem}`);
   }
 }
 

@@ -22,7 +22,8 @@ export function listPage(
   selection: Selection,
   visit?: (entry: Entry) => void,
 ): Page {
-  const limit = Number(info.query.get('limit')) || 0;
+  const limit = integerOption(info, 'limit');
+  integerOption(info, 'timeoutSeconds');
   const asked = askedRevision(info, storage.revision);
   const token = info.query.get('continue');
   const start = token ? decodeContinue(token, resource) : undefined;
@@ -91,6 +92,17 @@ function remaining(storage: Storage, info: RequestInfo, resource: Resource, afte
   const rest = revision === undefined ? undefined : storage.rangeAt(resource, info.namespace, revision, after);
   for (const _ of rest ?? storage.range(resource, info.namespace, after)) count++;
   return count;
+}
+
+/** A whole number of 64 bits, or 0 when it is not given (strconv.ParseInt). */
+export function integerOption({ query }: RequestInfo, name: string): number {
+  const text = query.get(name);
+  if (text === '') return 0;
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (BigInt.asIntN(64, BigInt(text.replace('+', ''))) !== BigInt(text.replace('+', ''))) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+  }
+  return Number(text);
 }
 
 const MATCHES = ['Exact', 'NotOlderThan'];

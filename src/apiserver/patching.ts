@@ -1,6 +1,7 @@
 // Plays the patch handler: from a stored object and a patch to the object that an update would have sent.
 import type { ApiRequest } from '../machinery/http.ts';
 import { JsonPatchError, jsonPatch } from '../machinery/json-patch.ts';
+import { JsonTextError, parseJson } from '../machinery/json-text.ts';
 import { mergePatch } from '../machinery/merge-patch.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { badRequest, failure, invalid } from '../machinery/status.ts';
@@ -15,7 +16,7 @@ const PATCH_TYPES = [
 
 export async function patched(request: ApiRequest, resource: Resource, old: KubeObject): Promise<KubeObject> {
   const type = (request.contentType ?? 'application/strategic-merge-patch+json').split(';', 1)[0] as string;
-  const patch = parsePatch(request.body);
+  const patch = parsePatch(request.body, type);
   switch (type) {
     case 'application/json-patch+json':
       try {
@@ -55,12 +56,13 @@ function unsupported(type: string, known: readonly string[]): Error {
   );
 }
 
-function parsePatch(body: unknown): unknown {
-  if (typeof body !== 'string') return body;
+function parsePatch(body: unknown, type: string): unknown {
+  if (typeof body !== 'string' && body !== undefined) return body;
   try {
-    return JSON.parse(body);
+    return parseJson(body ?? '');
   } catch (error) {
-    throw badRequest(`error decoding patch: ${(error as Error).message}`);
+    if (!(error instanceof JsonTextError)) throw error;
+    throw badRequest(type === 'application/json-patch+json' ? `error decoding patch: ${error.message}` : error.message);
   }
 }
 

@@ -5,6 +5,7 @@ import type { KubeObject } from '../machinery/object.ts';
 import { badRequest, failure, gone, invalid, StatusError } from '../machinery/status.ts';
 import type { Change, KeyValue } from '../state/keyspace.ts';
 import type { ApiServerDeps } from './context.ts';
+import { integerOption } from './listing.ts';
 import type { RequestInfo } from './request-info.ts';
 import { listPrefix, type Resource } from './resource.ts';
 import type { Selection } from './selection.ts';
@@ -31,6 +32,7 @@ export interface WatchParts {
 export function watchEvents(parts: WatchParts): Events {
   const { info, storage } = parts;
   checkOptions(info);
+  for (const name of ['limit', 'timeoutSeconds']) integerOption(info, name);
   const text = info.query.get('resourceVersion');
   if (text && !/^\d+$/.test(text)) {
     throw badRequest(`resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`);
@@ -66,7 +68,7 @@ async function* stream(parts: WatchParts, from: number): AsyncGenerator<Event> {
   const { query } = info;
   const initial = query.has('sendInitialEvents') ? query.flag('sendInitialEvents') : from === 0;
   const bookmarks = query.flag('allowWatchBookmarks');
-  const timeout = seconds(Number(query.get('timeoutSeconds'))) || DEFAULT_TIMEOUT;
+  const timeout = seconds(integerOption(info, 'timeoutSeconds')) || DEFAULT_TIMEOUT;
   const end = deps.clock.now() + timeout;
   let seen = initial ? storage.revision : from;
   let marked = deps.clock.now();
@@ -90,6 +92,7 @@ async function* stream(parts: WatchParts, from: number): AsyncGenerator<Event> {
     }
     const now = deps.clock.now();
     if (!deps.pass || now >= end) return;
+    if (storage.revision !== seen) continue; // others went on while the events were on their way
     if (bookmarks && now - marked >= BOOKMARK_EVERY) {
       marked = now;
       yield bookmark(resource, seen, undefined);

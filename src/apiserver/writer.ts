@@ -7,15 +7,17 @@ import { admissionPlugins } from './admission/index.ts';
 import { Admission, type Attributes, type Operation } from './admission/plugin.ts';
 import { attributesOf, denied } from './authorization/attributes.ts';
 import { checkEscalation } from './authorization/escalation.ts';
-import { type Call, isDryRun, methodNotAllowed } from './call.ts';
+import { type Call, checkFieldManager, isDryRun, methodNotAllowed } from './call.ts';
 import { draftOf, expectKind, parseBody } from './decoding.ts';
 import { DEFINITION_RESOURCE, deleteInstances, terminating } from './definition-deletion.ts';
 import { type DeleteOptions, type Deletion, deleteObject } from './deletion.ts';
 import { checkFields } from './field-validation.ts';
 import { listObject, listPage } from './listing.ts';
+import type { Application } from './manager-entries.ts';
 import { matchRequest } from './metadata.ts';
 import { checkPatched, patched } from './patching.ts';
 import { presented } from './presenting.ts';
+import { isComponent } from './recording.ts';
 import { Registry, type Write } from './registry.ts';
 import { selectionOf } from './selection.ts';
 import type { Server } from './server.ts';
@@ -41,7 +43,8 @@ export class Writer {
     const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource);
     matchRequest(draft, target.resource, info);
     checkEscalation(this.server, call.user, resource, draft, undefined);
-    return this.answer(call, await this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
+    const write = { ...this.write(target, 'CREATE', draft, undefined), ...(await this.ownership(target)) };
+    return this.answer(call, await this.registry.create(write, draft), 201);
   }
 
   update(call: Call): Promise<ApiResponse> {
@@ -107,12 +110,39 @@ export class Writer {
     const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource, entry.value);
     matchRequest(draft, target.resource, call.info);
     checkEscalation(this.server, call.user, resource, draft, entry.value);
-    if (!isApplied && entry.value.metadata.managedFields && call.info.subresource === '') {
-      const { followUpdate } = await import('./server-side-apply.ts');
-      const manager = call.info.query.get('fieldManager') || (call.request.userAgent ?? 'unknown').split('/', 1)[0] || 'unknown';
-      followUpdate(draft, entry.value, resource, { manager, force: false, subresource: '', time: rfc3339(this.server.deps.clock.now()) });
-    }
+    if (!isApplied) await this.follow(target, draft, entry.value);
     return this.answer(call, await this.registry.update(this.write(target, 'UPDATE', draft, entry.value), entry, draft), 200);
+  }
+
+  /** Whose a new object is; of the cluster's own components that is derived when somebody asks. */
+  private async ownership(call: Call): Promise<Pick<Write, 'own'>> {
+    if (!isTracked(call)) return {};
+    const { ownNew } = await import('./server-side-apply.ts');
+    return { own: (draft) => ownNew(draft, call.resource, this.application(call)) };
+  }
+
+  /** Whose the changes of an object are. */
+  async follow(call: Call, draft: KubeObject, old: KubeObject): Promise<void> {
+    const { resource, info } = call;
+    const { managedFields } = old.metadata;
+    const isStatus = info.subresource === 'status';
+    if (!isTracked(call) && (!managedFields || isStatus || draft.spec === old.spec)) {
+      if (managedFields) draft.metadata.managedFields = managedFields;
+      else delete draft.metadata.managedFields;
+      return;
+    }
+    const { followUpdate } = await import('./server-side-apply.ts');
+    // What this request cannot change changes nobody's mind.
+    const seen: KubeObject = { ...draft };
+    const kept = isStatus ? 'spec' : resource.hasStatus && info.subresource === '' ? 'status' : undefined;
+    if (kept && old[kept] !== undefined) seen[kept] = old[kept];
+    else if (kept) delete seen[kept];
+    followUpdate(seen, old, resource, this.application(call));
+  }
+
+  private application({ info, request }: Call): Application {
+    const manager = info.query.get('fieldManager') || (request.userAgent ?? 'unknown').split('/', 1)[0] || 'unknown';
+    return { manager, force: false, subresource: info.subresource, time: rfc3339(this.server.deps.clock.now()) };
   }
 
   async delete(call: Call): Promise<ApiResponse> {
@@ -167,6 +197,7 @@ export class Writer {
   write(call: Call, operation: Operation, object: KubeObject | undefined, old: KubeObject | undefined): Write {
     const { info, resource, user, warnings, admission, annotations } = call;
     const dryRun = isDryRun(info);
+    checkFieldManager(info);
     const attributes: Attributes = {
       operation,
       resource,
@@ -198,6 +229,9 @@ export class Writer {
 }
 
 const APPLY = 'application/apply-patch+yaml';
+
+/** The cluster's own components, and kubeadm, write much, and nobody asks. */
+const isTracked = ({ user, request }: Call): boolean => !isComponent(user) && !request.userAgent?.startsWith('kubeadm/');
 
 /** An applied configuration may come without metadata that the URL says. */
 const named = (config: KubeObject): KubeObject => ({ ...config, metadata: { ...config.metadata } });

@@ -34,6 +34,9 @@ export function jsonPatch(document: unknown, operations: unknown): unknown {
 function apply(document: unknown, operation: JsonPatchOperation): unknown {
   const { op, path } = operation;
   if (typeof path !== 'string') throw new JsonPatchError(`${op} operation does not apply: doc is missing path: missing value`);
+  if ((path !== '' && !path.startsWith('/')) || path.split('/').includes('__proto__')) {
+    throw new JsonPatchError(`${op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`);
+  }
   switch (op) {
     case 'add':
       return write(document, path, 'add', operation.value);

@@ -150,7 +150,7 @@ describe('bodies', () => {
 
   test('YAML is welcome', async () => {
     const { ok } = await testServer();
-    const created = await ok('POST', `${NS}/configmaps`, 'metadata: {name: y}\ndata: {k: v}\n', { contentType: 'application/yaml' });
+    const created = await ok('POST', `${NS}/configmaps`, 'metadata: {name: m}\ndata: {k: v}\n', { contentType: 'application/yaml' });
     expect(created.data).toEqual({ k: 'v' });
   });
 });

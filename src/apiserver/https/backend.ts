@@ -21,6 +21,8 @@ export interface ListenerOptions {
   tls?: { server: KeyPair; authority: string; clientAuthority?: string | undefined };
   /** A Unix socket in place of address and port. `own` answers what our own command line asks there. */
   socket?: { path: string; header: string; maxHeaders: number; own(message: IncomingMessage, reply: ServerResponse): Promise<void> };
+  /** How long a request's head may take, and all of it, and how often that is looked after; in wall-clock milliseconds. */
+  patience?: { head: number; request: number; check: number };
   /** Something that should never happen. */
   report(problem: string): void;
 }

@@ -26,16 +26,39 @@ export interface Listener {
 const ADMIN: Credentials = { certificate: { commonName: 'kubernetes-admin', organizations: ['system:masters'] } };
 /** Longer than clients keep connections that they do not use: they end them, and no request runs into an end of ours. */
 const KEEP_ALIVE = 180_000;
+/** As http.Server's DefaultMaxHeaderBytes. */
+const MOST_HEADERS = 1024 * 1024;
+/** kube-apiserver's ReadHeaderTimeout and request timeout. */
+const PATIENCE = { head: 32_000, request: 60_000, check: 5_000 };
+/** A connection at whose other end nobody is any more is found out after this, and ends. */
+const PROBE = 15_000;
 /** How long connections may take to end, in wall-clock milliseconds. */
 const FAREWELL = 500;
 
+/** What is no HTTP, or comes too slowly, is answered in plain text, as Go's server does. */
+const MISTAKES: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const { tls, socket, report } = options;
+  const { tls, socket, report, patience = PATIENCE } = options;
   const serve = (message: IncomingMessage, reply: ServerResponse): void =>
     void (socket && message.headers[socket.header] ? socket.own(message, reply) : answer(options, message, reply));
+  const common = {
+    maxHeaderSize: socket?.maxHeaders ?? MOST_HEADERS,
+    headersTimeout: patience.head,
+    requestTimeout: socket ? 0 : patience.request, // what our own command line sends lasts as long as somebody types
+    keepAliveTimeout: socket ? 0 : KEEP_ALIVE,
+    connectionsCheckingInterval: patience.check,
+    keepAlive: !socket,
+    keepAliveInitialDelay: PROBE,
+  };
   const server: Server = tls
     ? createSecureServer(
         {
+          ...common,
+          handshakeTimeout: patience.head,
           key: tls.server.key,
           cert: `${tls.server.certificate}\n${tls.authority}`,
           ca: [tls.authority, ...(tls.clientAuthority ? [tls.clientAuthority] : [])],
@@ -45,15 +68,14 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         },
         serve,
       )
-    : createServer(socket ? { maxHeaderSize: socket.maxHeaders } : {}, serve);
-  server.requestTimeout = socket ? 0 : 60_000; // what our own command line sends lasts as long as somebody types
-  server.keepAliveTimeout = socket ? 0 : KEEP_ALIVE;
+    : createServer(common, serve);
   server.on('upgrade', (message: IncomingMessage, socket, head: Buffer) => {
     void import('./upgrade.ts').then(({ upgrade }) => upgrade(options, adminOf(options), message, socket, head));
   });
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    else socket.destroy();
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const text = MISTAKES[error.code ?? ''] ?? '400 Bad Request';
+    if (!socket.writable) return socket.destroy();
+    socket.end(`HTTP/1.1 ${text}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${text}`, () => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -118,8 +140,12 @@ export async function answer(
       message.socket.destroy(); // nobody listens on port 6443 of the control plane
       return;
     }
+    if (isGone(error)) return;
     if (!(error instanceof StatusError)) options.report(stackOf(error));
     if (!message.complete) reply.setHeader('Connection', 'close');
     await respondError(message, reply, asStatus(error)).catch(() => message.socket.destroy());
   }
 }
+
+/** Whoever asked has gone in the middle of the body. */
+const isGone = (error: unknown): boolean => error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNRESET';

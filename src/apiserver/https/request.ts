@@ -22,6 +22,7 @@ export function requestOf(message: IncomingMessage, admin?: Credentials): ApiReq
     ...(headers.accept ? { accept: headers.accept } : {}),
     ...(headers['content-type'] && !headers['content-type'].startsWith(PROTOBUF) ? { contentType: headers['content-type'] } : {}),
     ...(headers['user-agent'] ? { userAgent: headers['user-agent'] } : {}),
+    managedFields: true,
     sourceIPs: sourcesOf(message),
     credentials: { ...(admin ?? identity(message)), ...impersonation(message) },
   };
