@@ -63,7 +63,8 @@ function* keysOf(resource: string, { type, object, old }: ObjectEvent, graph: St
   if (deletionTimestamp && (finalizers.includes(ORPHAN) || finalizers.includes(FOREGROUND))) yield `look ${resource} ${keyOf(object)}`;
   if (ownerReferences.length > 0 && type === 'ADDED') yield `new ${resource} ${keyOf(object)}`;
   for (const owner of old?.metadata.ownerReferences ?? []) {
-    if (owner.blockOwnerDeletion && !ownerReferences.some(({ uid: still }) => still === owner.uid)) yield* ownerKey(object, owner);
+    const still = ownerReferences.find((each) => each.uid === owner.uid);
+    if (owner.blockOwnerDeletion && !still?.blockOwnerDeletion) yield* ownerKey(object, owner);
   }
 }
 
@@ -132,12 +133,29 @@ async function deleteDependents(client: Client, graph: Store, uid: string, foreg
       continue;
     }
     if (reference?.blockOwnerDeletion) waiting++;
-    if (!object.metadata.deletionTimestamp) await remove(client, kind, object, foreground);
+    if (object.metadata.deletionTimestamp) continue;
+    if (foreground && (await isInCycle(client, graph, object))) await unblock(client, kind, object);
+    await remove(client, kind, object, foreground);
   }
   if (waiting === 0) return 0;
   const left = await dependents(client, graph, uid);
   return left.filter(({ object }) => object.metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.blockOwnerDeletion))
     .length;
+}
+
+/** One of its own dependents is being deleted in the foreground: they would wait for each other. */
+async function isInCycle(client: Client, graph: Store, { metadata }: KubeObject): Promise<boolean> {
+  for (const { object } of await dependents(client, graph, metadata.uid)) {
+    if (object.metadata.deletionTimestamp && object.metadata.finalizers?.includes(FOREGROUND)) return true;
+  }
+  return false;
+}
+
+/** No owner waits for it any more. */
+async function unblock(client: Client, kind: Kind, { metadata }: KubeObject): Promise<void> {
+  const { namespace, name, uid, ownerReferences = [] } = metadata;
+  const unblocked = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+  await client.patch(kind, { namespace, name }, 'merge', { metadata: { uid, ownerReferences: unblocked } });
 }
 
 async function hasOtherOwner(client: Client, object: KubeObject, uid: string): Promise<boolean> {

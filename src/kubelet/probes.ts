@@ -61,6 +61,9 @@ function* active(
   }
 }
 
+/** A Pod whose processes have rested for so long is looked at once a day. */
+const LONG = hours(24 * 7);
+
 /** Runs what is due; true when something that others see has changed. */
 export async function runProbes(agent: Agent, pod: Pod, record: PodRecord): Promise<boolean> {
   const now = agent.clock.now();
@@ -77,7 +80,7 @@ export async function runProbes(agent: Agent, pod: Pod, record: PodRecord): Prom
     const { delay, count } = thinned(
       period,
       isOld ? Number.POSITIVE_INFINITY : Math.floor(state.streak / 2),
-      ok || settled ? hours(1) : minutes(5),
+      settled && now - record.seenAt > LONG ? hours(24) : ok || settled ? hours(1) : minutes(5),
     );
     state.streak = state.outcome === ok ? state.streak + count : 1;
     state.outcome = ok;

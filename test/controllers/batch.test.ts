@@ -309,7 +309,9 @@ test.each([
   { given: 'among the last of its hour', since: '2026-01-01T10:00:00Z', now: '2026-01-01T13:57:00Z', next: '2026-01-01T13:58:00Z' },
   { given: 'at the end of its hour', since: '2026-01-01T10:00:00Z', now: '2026-01-01T13:59:00Z', next: '2026-01-01T14:57:00Z' },
   { given: 'left alone for two days', since: '2026-01-01T10:00:00Z', now: '2026-01-03T10:00:00Z', next: '2026-01-03T11:57:00Z' },
-  { given: 'left alone for a month', since: '2026-01-01T10:00:00Z', now: '2026-02-01T10:00:00Z', next: '2026-02-01T23:57:00Z' },
+  { given: 'left alone for two weeks', since: '2026-01-01T10:00:00Z', now: '2026-01-15T10:00:00Z', next: '2026-01-15T23:57:00Z' },
+  { given: 'left alone for a month', since: '2026-01-01T10:00:00Z', now: '2026-02-01T10:00:00Z', next: '2026-02-04T23:57:00Z' },
+  { given: 'left alone for two years', since: '2026-01-01T10:00:00Z', now: '2028-01-01T10:00:00Z', next: '2028-01-12T23:57:00Z' },
 ])('a CronJob for every minute that is $given runs next at $next', ({ since, now, next }) => {
   expect(nextPlayed(parseSchedule('* * * * *', undefined), at(now), at(since), 3)).toBe(at(next));
 });

@@ -28,6 +28,8 @@ function everyDuration(text: string): Schedule {
 const PLAYED_RUNS = 120;
 /** From the age of such a stretch on: of each block of this length only the last runs are played. */
 const BLOCKS = [
+  { age: hours(24 * 365), length: hours(24 * 28) },
+  { age: hours(24 * 28), length: hours(24 * 7) },
   { age: hours(24 * 7), length: hours(24) },
   { age: hours(24), length: hours(6) },
   { age: 0, length: hours(1) },
@@ -37,7 +39,7 @@ const MOST_IN_BLOCK = 2000;
 
 /**
  * The next due time that is played. After {@link PLAYED_RUNS} runs in a stretch only those are whose Jobs would still exist when the
- * hour (after a day: six hours; after a week: the day) is over, `kept` of them: a rule on virtual time, whoever looks and whenever.
+ * hour (after a day: six hours; a week: the day; four weeks: the week; a year: four weeks) is over, `kept` of them: a rule on virtual time, whoever looks and whenever.
  * @param since when the CronJob was made or last changed
  */
 export function nextPlayed(schedule: Schedule, now: Instant, since: Instant, kept: number): Instant | undefined {
