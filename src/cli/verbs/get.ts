@@ -115,7 +115,15 @@ async function printTables(context: VerbContext, requested: readonly Requested[]
   }
   if (sortBy) {
     const { sortBy: sorted } = await import('../printers/sort.ts');
-    for (const group of groups) group.rows = sorted(group.rows, sortBy, (row) => row.object);
+    for (const group of groups) {
+      try {
+        group.rows = sorted(group.rows, sortBy, (row) => row.object);
+      } catch (error) {
+        // kubectl loses the rows of a lone list that it cannot sort, and says nothing of why; a lone row needs no sorting.
+        if (requested.length > 1) throw error;
+        if (group.rows.length > 1) group.rows = [];
+      }
+    }
   }
   const several = new Set(requested.map(({ mapping }) => mapping)).size > 1;
   const tables = groups
