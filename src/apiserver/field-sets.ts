@@ -8,33 +8,83 @@ export type FieldSet = ReadonlySet<string>;
 type Json = Readonly<Record<string, unknown>>;
 
 const SEPARATOR = '\n';
-const ATOMIC = new Set(['selector', 'nodeSelector', 'labelSelector', 'podSelector', 'namespaceSelector']);
+const ATOMIC = new Set([
+  'selector',
+  'nodeSelector',
+  'labelSelector',
+  'podSelector',
+  'namespaceSelector',
+  'roleRef',
+  'configMapKeyRef',
+  'secretKeyRef',
+  'fieldRef',
+  'resourceFieldRef',
+  'hostIPs',
+]);
+
+/** Lists of such items. */
+const ATOMIC_ITEMS = new Set(['ownerReferences']);
+
+/** Lists whose items have more than one key (`x-kubernetes-list-map-keys`), by the one that strategic merge patches use. */
+const MORE_KEYS: Readonly<Record<string, readonly string[]>> = {
+  containerPort: ['containerPort', 'protocol'],
+  port: ['port', 'protocol'],
+  topologyKey: ['topologyKey', 'whenUnsatisfiable'],
+};
+/** Keys that an item need not name. */
+const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: 'TCP' };
+
+/** Fields that Go types always have: whoever sets what is in them did not make them. Within items of lists everything is made. */
+const ALWAYS_THERE = new Set([
+  'metadata',
+  'spec',
+  'status',
+  'template',
+  'jobTemplate',
+  'strategy',
+  'updateStrategy',
+  'containers',
+  'loadBalancer',
+  'scaleTargetRef',
+  'resources',
+]);
 
 export const join = (path: string, element: string): string => (path ? path + SEPARATOR + element : element);
 export const elements = (path: string): string[] => path.split(SEPARATOR);
 export const isWithin = (path: string, parent: string): boolean => path === parent || path.startsWith(parent + SEPARATOR);
 
-export function fieldsOf(value: unknown, type: PatchType | undefined, path = '', found: Set<string> = new Set()): Set<string> {
+/** `parents`: maps and lists that somebody made count as fields, beside what they hold. */
+export function fieldsOf(
+  value: unknown,
+  type: PatchType | undefined,
+  path = '',
+  found: Set<string> = new Set(),
+  parents = false,
+): Set<string> {
+  const isMade = (name: string): boolean => parents && path !== '' && (!ALWAYS_THERE.has(name) || path.includes(`${SEPARATOR}k:`));
   for (const name of Object.keys(value as Json)) {
     const child = (value as Json)[name];
     const at = join(path, `f:${name}`);
     const field = type?.[name];
-    if (Array.isArray(child) && field?.key !== undefined) {
+    if (Array.isArray(child) && field?.key !== undefined && !ATOMIC.has(name)) {
+      if (isMade(name) && child.length > 0) found.add(at);
       for (const item of child) {
         const element = join(at, itemElement(item, field.key));
         found.add(element);
-        if (field.key !== '' && isObject(item)) fieldsOf(item, field.type, element, found);
+        if (field.key !== '' && isObject(item) && !ATOMIC_ITEMS.has(name)) fieldsOf(item, field.type, element, found, parents);
       }
-    } else if (isObject(child) && Object.keys(child).length > 0 && !(ATOMIC.has(name) && path !== ''))
-      fieldsOf(child, field?.type, at, found);
-    else found.add(at);
+    } else if (isObject(child) && Object.keys(child).length > 0 && !(ATOMIC.has(name) && path !== '')) {
+      if (isMade(name)) found.add(at);
+      fieldsOf(child, field?.type, at, found, parents);
+    } else found.add(at);
   }
   return found;
 }
 
 function itemElement(item: unknown, key: string): string {
   if (key === '' || !isObject(item)) return `v:${JSON.stringify(item)}`;
-  return `k:${JSON.stringify({ [key]: item[key] })}`;
+  const keys = MORE_KEYS[key] ?? [key];
+  return `k:${JSON.stringify(Object.fromEntries(keys.map((one) => [one, item[one] ?? KEY_DEFAULTS[one]])))}`;
 }
 
 /** The value at a path; undefined when there is none. */
@@ -71,7 +121,7 @@ function isItem(item: unknown, element: string): boolean {
   if (element.startsWith('v:')) return JSON.stringify(item) === element.slice(2);
   if (!isObject(item)) return false;
   const wanted = JSON.parse(element.slice(2)) as Json;
-  return Object.keys(wanted).every((key) => item[key] === wanted[key]);
+  return Object.keys(wanted).every((key) => (item[key] ?? KEY_DEFAULTS[key]) === wanted[key]);
 }
 
 /** `.spec.containers[name="c"].image` */
@@ -90,14 +140,17 @@ export function pathText(path: string): string {
 
 export function toFieldsV1(set: FieldSet): Record<string, unknown> {
   const root: Record<string, unknown> = {};
+  const parents = new Set<string>();
+  for (const path of set)
+    for (let at = path.lastIndexOf(SEPARATOR); at > 0; at = path.lastIndexOf(SEPARATOR, at - 1)) parents.add(path.slice(0, at));
   for (const path of [...set].sort()) {
     let node = root;
     for (const element of elements(path)) {
       node[element] ??= {};
       node = node[element] as Record<string, unknown>;
     }
-    // An item is a member by itself, beside its fields.
-    if (path.slice(path.lastIndexOf(SEPARATOR) + 1).startsWith('k:')) node['.'] = {};
+    // An item is a member by itself, beside its fields; so is a map or a list that somebody made.
+    if (parents.has(path)) node['.'] = {};
   }
   return root;
 }

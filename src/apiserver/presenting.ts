@@ -10,14 +10,15 @@ import type { RequestInfo } from './request-info.ts';
 import { type IncludeObject, rowMaker, type TableRow, tableOf } from './table.ts';
 
 /** One object, in an answer or an event. */
-export function presented({ request, resource, info }: Call, object: KubeObject, now: Instant): unknown {
+export function presented(call: Call, object: KubeObject, now: Instant): unknown {
+  const { request, resource, info } = call;
   switch (representation(request.accept)) {
     case 'table':
       return tableOf(resource, [object], { resourceVersion: object.metadata.resourceVersion }, includeObject(info), now);
     case 'metadata':
-      return partialMetadata(object);
+      return partialMetadata(managed(call, object));
     default:
-      return object;
+      return managed(call, object);
   }
 }
 
@@ -36,23 +37,21 @@ export function rowsOf(
   };
 }
 
-export function presentedList(
-  { request, resource, info }: Call,
-  objects: readonly KubeObject[],
-  page: Page['metadata'],
-  now: Instant,
-): ApiResponse {
+export function presentedList(call: Call, objects: readonly KubeObject[], page: Page['metadata'], now: Instant): ApiResponse {
+  const { request, resource, info } = call;
   switch (representation(request.accept)) {
     case 'table':
       return { code: 200, body: tableOf(resource, objects, { ...page }, includeObject(info), now) };
     case 'metadata': {
-      const items = objects.map(partialMetadata);
+      const items = objects.map((object) => partialMetadata(managed(call, object)));
       return { code: 200, body: { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: page, items } };
     }
     default:
-      return { code: 200, body: listObject(resource, objects, page) };
+      return { code: 200, body: listObject(resource, call.withManagers ? objects.map((object) => managed(call, object)) : objects, page) };
   }
 }
+
+const managed = ({ withManagers, resource }: Call, object: KubeObject): KubeObject => withManagers?.(object, resource) ?? object;
 
 function includeObject(info: RequestInfo): IncludeObject {
   const value = info.query.get('includeObject');

@@ -25,6 +25,8 @@ export interface Write {
   attributes: Attributes;
   dryRun: boolean;
   subresource: string;
+  /** Writes down whose a new object is, with what its decoding gave it and nothing of admission's. */
+  own?: (draft: KubeObject) => void;
 }
 
 /** What kinds need from other objects before they are validated. */
@@ -59,6 +61,7 @@ export class Registry {
     const { resource, attributes, dryRun } = write;
     const { strategy } = resource.kind;
     strategy.setDefaults?.(draft);
+    write.own?.(draft);
     await this.admission.admit(attributes);
     const generated = !draft.metadata.name && draft.metadata.generateName;
     const givenVersion = draft.metadata.resourceVersion;

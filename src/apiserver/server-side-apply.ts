@@ -1,13 +1,14 @@
-// Plays server-side apply: a manager says what it wants of an object, and managedFields remembers who wants what. Ownership is kept
-// only for objects that have been applied this way; what was there before belongs to `before-first-apply`.
+// Plays server-side apply: a manager says what it wants of an object, and managedFields remembers who wants what. Who owns what the
+// cluster's components have written is derived (derived-managers.ts).
 import type { V1ManagedFieldsEntry } from '../api/generated/types.ts';
 import { jsonEqual } from '../machinery/equal.ts';
 import { mergePatch } from '../machinery/merge-patch.ts';
 import type { KubeObject } from '../machinery/object.ts';
-import { type PatchType, patchTypeOf } from '../machinery/patch-merge-keys.ts';
 import { badRequest, failure, type StatusCause } from '../machinery/status.ts';
 import { strategicMergePatch } from '../machinery/strategic-merge-patch.ts';
-import { elements, type FieldSet, fieldsOf, fromFieldsV1, isWithin, pathText, toFieldsV1, valueAtPath, withoutPath } from './field-sets.ts';
+import { withDerived } from './derived-managers.ts';
+import { elements, type FieldSet, fromFieldsV1, isWithin, pathText, toFieldsV1, valueAtPath, withoutPath } from './field-sets.ts';
+import { type Application, entryOf, inOrder, typeOf, wantedFields } from './manager-entries.ts';
 import type { Resource } from './resource.ts';
 
 interface Owner {
@@ -15,24 +16,16 @@ interface Owner {
   fields: FieldSet;
 }
 
-export interface Application {
-  manager: string;
-  force: boolean;
-  subresource: string;
-  /** RFC 3339. */
-  time: string;
-}
-
 /** The object that results, with the manager's fields written down; throws the conflicts unless forced. */
 export function applied(config: KubeObject, live: KubeObject | undefined, resource: Resource, application: Application): KubeObject {
   if (config.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
-  const type = resource.custom ? undefined : patchTypeOf(resource.kind.names.kind);
-  const wanted = wantedFields(config, type);
-  const owners = live ? ownersOf(live, type) : [];
+  const wanted = wantedFields(config, typeOf(resource));
+  const owners = live ? ownersOf(live, resource, true) : [];
   const own = owners.find(({ entry }) => isOf(entry, application));
   const others = owners.filter((owner) => owner !== own);
   const disputed = live ? conflicts(config, live, wanted, others) : [];
-  if (disputed.length && !application.force) throw conflictError(disputed);
+  const kept = application.force ? [] : disputed.filter(({ path }) => !upgrades(path, application.manager, live));
+  if (kept.length) throw conflictError(kept);
 
   let object: KubeObject = live ? merged(live, config, resource) : config;
   for (const path of own?.fields ?? []) {
@@ -50,74 +43,88 @@ export function applied(config: KubeObject, live: KubeObject | undefined, resour
   return { ...object, metadata: { ...object.metadata, managedFields: inOrder([...left, entry]) } };
 }
 
-/** After another write: what it changed now belongs to its manager. Objects that nobody applied are not followed. */
+/** A new object, with the defaults that its decoding gave it, belongs to whoever made it. */
+export function ownNew(draft: KubeObject, resource: Resource, application: Application): void {
+  const { status: _status, ...content } = draft;
+  const fields = wantedFields((resource.hasStatus ? content : draft) as KubeObject, typeOf(resource), true);
+  if (fields.size > 0) draft.metadata.managedFields = [entryOf(resource, application, 'Update', fields)];
+  else delete draft.metadata.managedFields;
+}
+
+/**
+ * After another write: what it changed now belongs to its manager. What the body says of managers counts where it differs from
+ * what was shown, and an empty list forgets them all.
+ */
 export function followUpdate(draft: KubeObject, old: KubeObject, resource: Resource, application: Application): void {
   const before = old.metadata.managedFields;
-  if (!before?.length) return;
-  const type = resource.custom ? undefined : patchTypeOf(resource.kind.names.kind);
-  const now = wantedFields(draft, type);
-  const changed = [...now].filter((path) => !jsonEqual(valueAtPath(draft, path), valueAtPath(old, path)));
-  const owners = ownersOf(old, type);
+  const given = draft.metadata.managedFields;
+  const isSaid = given !== undefined && !jsonEqual(given, before) && !jsonEqual(given, withDerived(old, resource).metadata.managedFields);
+  const forgets = isSaid && given.every((entry) => Object.keys(entry).length === 0);
+  const owners = forgets ? [] : isSaid ? given.map(asOwner) : ownersOf(old, resource);
+  const now = wantedFields(draft, typeOf(resource), true);
+  const changed = new Set(
+    [...now].filter((path) => {
+      const was = valueAtPath(old, path);
+      if (was === undefined) return true;
+      return !isParent(path, now) && !jsonEqual(valueAtPath(draft, path), was);
+    }),
+  );
   const own = owners.find(({ entry }) => isOf(entry, application, 'Update'));
-  if (changed.length === 0 && owners.every(({ fields }) => [...fields].every((path) => now.has(path)))) {
-    draft.metadata.managedFields = before;
+  const isSame = changed.size === 0 && owners.every(({ fields }) => [...fields].every((path) => now.has(path) || isLoose(path)));
+  if (isSame && !isSaid) {
+    if (before) draft.metadata.managedFields = before;
+    else delete draft.metadata.managedFields;
     return;
   }
   const mine = new Set([...(own?.fields ?? []), ...changed].filter((path) => now.has(path)));
   const entries = owners.flatMap(({ entry, fields }): V1ManagedFieldsEntry[] => {
     if (entry === own?.entry) return [];
-    const kept = new Set([...fields].filter((path) => now.has(path) && !changed.includes(path)));
+    const kept = new Set([...fields].filter((path) => (now.has(path) || isLoose(path)) && !changed.has(path)));
     if (kept.size === 0) return [];
     return kept.size === fields.size ? [entry] : [{ ...entry, fieldsV1: toFieldsV1(kept) }];
   });
-  if (mine.size) entries.push(changed.length || !own ? entryOf(resource, application, 'Update', mine) : own.entry);
-  draft.metadata.managedFields = inOrder(entries);
+  if (mine.size) entries.push(changed.size || !own ? entryOf(resource, application, 'Update', mine) : own.entry);
+  if (entries.length > 0) draft.metadata.managedFields = inOrder(entries);
+  else delete draft.metadata.managedFields;
 }
 
-/** What names the object, or is the server's, belongs to nobody. */
-const UNOWNED = new Set(
-  [
-    'name',
-    'namespace',
-    'uid',
-    'resourceVersion',
-    'generation',
-    'creationTimestamp',
-    'managedFields',
-    'selfLink',
-    'generateName',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ].map((field) => `f:metadata\nf:${field}`),
-);
+/** An item of a list by itself: those who apply own it even where others do not count it as a field. */
+const isLoose = (path: string): boolean => elements(path).at(-1)?.startsWith('k:') ?? false;
 
-function wantedFields(object: KubeObject, type: PatchType | undefined): Set<string> {
-  const { apiVersion: _version, kind: _kind, ...content } = object;
-  const { managedFields: _managed, ...metadata } = content.metadata;
-  const found = fieldsOf({ ...content, metadata }, type);
-  for (const path of UNOWNED) found.delete(path);
-  found.delete('f:metadata');
-  return found;
-}
+const isParent = (path: string, fields: FieldSet): boolean => {
+  for (const other of fields) if (other !== path && isWithin(other, path)) return true;
+  return false;
+};
 
-function ownersOf(live: KubeObject, type: PatchType | undefined): Owner[] {
-  const entries = live.metadata.managedFields ?? [];
-  if (entries.length) return entries.map((entry) => ({ entry, fields: fromFieldsV1(entry.fieldsV1) }));
+/** Of an object that names no manager everything belongs to `before-first-apply`. */
+function ownersOf(live: KubeObject, resource: Resource, isApplied = false): Owner[] {
+  const entries = withDerived(live, resource).metadata.managedFields;
+  if (entries?.length || !isApplied) return (entries ?? []).map(asOwner);
   const { status: _status, ...rest } = live;
-  const fields = wantedFields(rest as KubeObject, type);
-  if (fields.size === 0) return [];
-  const entry = {
-    manager: 'before-first-apply',
-    operation: 'Update',
-    apiVersion: live.apiVersion,
-    fieldsType: 'FieldsV1',
-    fieldsV1: toFieldsV1(fields),
-  };
-  return [{ entry: { ...entry, time: live.metadata.creationTimestamp } as unknown as V1ManagedFieldsEntry, fields }];
+  const fields = wantedFields(rest as KubeObject, typeOf(resource));
+  const time = String(live.metadata.creationTimestamp);
+  const first: Application = { manager: 'before-first-apply', force: false, subresource: '', time };
+  return fields.size === 0 ? [] : [{ entry: entryOf(resource, first, 'Update', fields), fields }];
 }
+
+const asOwner = (entry: V1ManagedFieldsEntry): Owner => ({ entry, fields: fromFieldsV1(entry.fieldsV1) });
 
 const isOf = (entry: V1ManagedFieldsEntry, { manager, subresource }: Application, operation = 'Apply'): boolean =>
   entry.manager === manager && entry.operation === operation && (entry.subresource ?? '') === subresource;
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Who goes over from client-side to server-side apply keeps what the last client-side apply has set and nobody changed since. */
+function upgrades(path: string, manager: string, live: KubeObject | undefined): boolean {
+  const text = live?.metadata.annotations?.[LAST_APPLIED];
+  if (manager !== 'kubectl' || text === undefined) return false;
+  try {
+    const value = valueAtPath(JSON.parse(text), path);
+    return value !== undefined && jsonEqual(value, valueAtPath(live, path));
+  } catch {
+    return false; // what somebody has spoilt upgrades nothing
+  }
+}
 
 interface Dispute {
   path: string;
@@ -161,27 +168,4 @@ function conflictError(disputed: readonly Dispute[]): Error {
 function merged(live: KubeObject, config: KubeObject, resource: Resource): KubeObject {
   if (resource.custom) return mergePatch(live, config) as KubeObject;
   return strategicMergePatch(live, config, resource.kind.names.kind) as KubeObject;
-}
-
-function entryOf(
-  resource: Resource,
-  { manager, subresource, time }: Application,
-  operation: string,
-  fields: FieldSet,
-): V1ManagedFieldsEntry {
-  return {
-    manager,
-    operation,
-    apiVersion: resource.apiVersion,
-    time,
-    fieldsType: 'FieldsV1',
-    fieldsV1: toFieldsV1(fields),
-    ...(subresource ? { subresource } : {}),
-  } as unknown as V1ManagedFieldsEntry;
-}
-
-/** Those who apply first, then by time. */
-function inOrder(entries: readonly V1ManagedFieldsEntry[]): V1ManagedFieldsEntry[] {
-  const rank = ({ operation, time, manager }: V1ManagedFieldsEntry): string => `${operation} ${String(time)} ${manager}`;
-  return [...entries].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }

@@ -113,6 +113,9 @@ export class Server {
     if (!resource) throw pathNotFound();
     trail.resource = resource;
     const call: Call = { request, info, user, resource, warnings: [], admission: trail.admission, annotations: trail.annotations };
+    if (request.managedFields && !VIRTUAL.has(resource.kind.names.group)) {
+      call.withManagers = (await import('./derived-managers.ts')).withDerived;
+    }
     if (resource.deprecation !== undefined) {
       call.warnings.push(resource.deprecation);
       trail.annotations['k8s.io/deprecated'] = 'true';

@@ -112,7 +112,7 @@ async function openFile(options: SessionOptions): Promise<Session> {
         const connection = await dialer.connect('outside', apiAddress(cluster), 6443);
         if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
         const { revision } = keyspace;
-        const response = await connection.api(request);
+        const response = await connection.api({ ...request, managedFields: true });
         if (lock && (keyspace.revision !== revision || isStream(request.path))) hasWritten = true;
         return response;
       },

@@ -123,3 +123,147 @@ describe('server-side apply', () => {
     expect(names(await ok('PATCH', DEPLOYMENT, deployment('nginx:1', 'e'), by('a')))).toEqual(['d', 'e']);
   });
 });
+
+describe('who owns which field', () => {
+  const owners = (object: KubeObject): Record<string, unknown> =>
+    Object.fromEntries(
+      (object.metadata.managedFields ?? []).map(({ manager, operation, subresource, fieldsV1 }) => [
+        `${manager} ${operation}${subresource ? ` ${subresource}` : ''}`,
+        fieldsV1,
+      ]),
+    );
+  const manager = (fieldManager: string, more: object = {}): object => ({ query: { fieldManager }, managedFields: true, ...more });
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', labels: { app: 'web' } },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'web', image: 'nginx', ports: [{ containerPort: 80 }] }] },
+      },
+    },
+  };
+
+  test('who creates an object owns what it says and its defaults', async () => {
+    const { ok } = await testServer();
+    const made = await ok('POST', '/apis/apps/v1/namespaces/default/deployments', deployment, manager('kubectl-create'));
+    expect(owners(made)).toEqual({
+      'kubectl-create Update': {
+        'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
+        'f:spec': {
+          'f:progressDeadlineSeconds': {},
+          'f:replicas': {},
+          'f:revisionHistoryLimit': {},
+          'f:selector': {},
+          'f:strategy': { 'f:rollingUpdate': { '.': {}, 'f:maxSurge': {}, 'f:maxUnavailable': {} }, 'f:type': {} },
+          'f:template': {
+            'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
+            'f:spec': {
+              'f:containers': {
+                'k:{"name":"web"}': {
+                  '.': {},
+                  'f:image': {},
+                  'f:imagePullPolicy': {},
+                  'f:name': {},
+                  'f:ports': {
+                    '.': {},
+                    'k:{"containerPort":80,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {}, 'f:protocol': {} },
+                  },
+                  'f:resources': {},
+                  'f:terminationMessagePath': {},
+                  'f:terminationMessagePolicy': {},
+                },
+              },
+              'f:dnsPolicy': {},
+              'f:restartPolicy': {},
+              'f:schedulerName': {},
+              'f:securityContext': {},
+              'f:terminationGracePeriodSeconds': {},
+            },
+          },
+        },
+      },
+    });
+  });
+
+  test('scaling takes the replicas over, as a manager of that subresource', async () => {
+    const { ok } = await testServer();
+    await ok('POST', '/apis/apps/v1/namespaces/default/deployments', deployment, manager('kubectl-create'));
+    await ok('PATCH', `${DEPLOYMENT}/scale`, { spec: { replicas: 5 } }, manager('kubectl-scale', MERGE));
+    const after = owners(await ok('GET', DEPLOYMENT));
+    expect(after['kubectl-scale Update scale']).toEqual({ 'f:spec': { 'f:replicas': {} } });
+    expect((after['kubectl-create Update'] as { 'f:spec': object })['f:spec']).not.toHaveProperty('f:replicas');
+  });
+
+  test('the address of a Service and what admission adds belong to nobody', async () => {
+    const { ok } = await testServer();
+    const service = await ok(
+      'POST',
+      '/api/v1/namespaces/default/services',
+      { metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
+      manager('kubectl-expose'),
+    );
+    expect(owners(service)).toEqual({
+      'kubectl-expose Update': {
+        'f:spec': {
+          'f:internalTrafficPolicy': {},
+          'f:ports': { '.': {}, 'k:{"port":80,"protocol":"TCP"}': { '.': {}, 'f:port': {}, 'f:protocol': {}, 'f:targetPort': {} } },
+          'f:selector': {},
+          'f:sessionAffinity': {},
+          'f:type': {},
+        },
+      },
+    });
+  });
+
+  test('who applies what somebody else has created meets a conflict that names them', async () => {
+    const { ok, refused } = await testServer();
+    await ok('POST', '/api/v1/namespaces/default/configmaps', config({ shared: '1' }), manager('kubectl-client-side-apply'));
+    expect(await refused('PATCH', PATH, config({ shared: '2' }), by('kubectl'))).toBe(
+      'Apply failed with 1 conflict: conflict with "kubectl-client-side-apply" using v1: .data.shared',
+    );
+  });
+
+  test('kubectl goes over from client-side apply without a conflict, except where others have changed something', async () => {
+    const { ok, refused } = await testServer();
+    const applied = JSON.stringify(config({ a: '1', b: '1' }));
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': applied };
+    const object = { metadata: { name: 's', annotations }, data: { a: '1', b: '1' } };
+    await ok('POST', '/api/v1/namespaces/default/configmaps', object, manager('kubectl-client-side-apply'));
+    await ok('PATCH', PATH, { data: { b: '9' } }, manager('kubectl-edit', MERGE));
+    expect((await ok('PATCH', PATH, config({ a: '2' }), by('kubectl'))).data).toEqual({ a: '2', b: '9' });
+    expect(await refused('PATCH', PATH, config({ a: '2', b: '2' }), by('kubectl'))).toBe(
+      'Apply failed with 1 conflict: conflict with "kubectl-edit" using v1: .data.b',
+    );
+  });
+
+  test('managers may be rewritten, and forgotten', async () => {
+    const { ok } = await testServer();
+    const made = await ok('POST', '/api/v1/namespaces/default/configmaps', config({ a: '1' }), manager('kubectl-client-side-apply'));
+    const [entry] = made.metadata.managedFields ?? [];
+    const value = [{ ...entry, manager: 'kubectl', operation: 'Apply' }];
+    const patch = (managedFields: unknown): [string, string, unknown, object] => [
+      'PATCH',
+      PATH,
+      [{ op: 'replace', path: '/metadata/managedFields', value: managedFields }],
+      manager('kubectl', { contentType: 'application/json-patch+json' }),
+    ];
+    expect(managers(await ok(...(patch(value) as Parameters<typeof ok>)))).toEqual(['kubectl:Apply']);
+    expect(managers(await ok(...(patch([{}]) as Parameters<typeof ok>)))).toEqual([]);
+  });
+
+  test('what components write is derived for who wants to see it', async () => {
+    const { ok } = await testServer();
+    const kcm = { credentials: { certificate: { commonName: 'system:kube-controller-manager', organizations: ['system:masters'] } } };
+    const labels = { a: 'b' };
+    await ok('POST', '/api/v1/namespaces/default/endpoints', { metadata: { name: 'e', labels }, subsets: [] }, kcm);
+    const path = '/api/v1/namespaces/default/endpoints/e';
+    expect((await ok('GET', path)).metadata.managedFields).toBeUndefined();
+    expect(owners(await ok('GET', path, undefined, { managedFields: true }))).toEqual({
+      'kube-controller-manager Update': { 'f:metadata': { 'f:labels': { '.': {}, 'f:a': {} } }, 'f:subsets': {} },
+    });
+  });
+});

@@ -55,6 +55,7 @@ export async function scale(server: Server, call: Call): Promise<ApiResponse> {
   const draft = draftOf(withReplicas(entry.value, paths.spec, replicas), resource, entry.value);
   draft.metadata.resourceVersion = wanted.metadata?.resourceVersion ?? entry.value.metadata.resourceVersion;
   const writer = await server.writer();
+  await writer.follow(call, draft, entry.value);
   const write = writer.write(call, 'UPDATE', draft, entry.value);
   const stored = await writer.registry.update({ ...write, subresource: '' }, entry, draft);
   return { code: 200, body: scaleOf(stored, paths) };

@@ -41,7 +41,7 @@ export function ownEnd(served: ServedCluster, report: (problem: string) => void)
         return;
       }
       const input = head.body === 'stdin' ? inputOf(message, reply) : undefined;
-      const request = await requestOf(message, head, input);
+      const request = { ...(await requestOf(message, head, input)), managedFields: true };
       const response = await served.handle(request, { session: head.session, isOwn: true });
       await answer(reply, response, begin, say);
     } catch (error) {
