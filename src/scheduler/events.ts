@@ -57,6 +57,17 @@ export function nodeEvent({ type, object, old }: ObjectEvent<Node>): ClusterEven
   return isSame ? undefined : { kind: 'node', object, old };
 }
 
+/** What has changed about a waiting Pod itself, as far as it may matter to a plugin. */
+export type OwnChange = 'labels' | 'requests' | 'tolerations';
+
+export function ownChanges(old: Pod, pod: Pod): OwnChange[] {
+  const found: OwnChange[] = [];
+  if (!jsonEqual(old.metadata.labels, pod.metadata.labels)) found.push('labels');
+  if (!jsonEqual(old.spec.tolerations, pod.spec.tolerations)) found.push('tolerations');
+  if (isScaledDown(old, pod)) found.push('requests');
+  return found;
+}
+
 /** Other resources whose changes are told as they are. */
 export const OTHERS: readonly { resource: string; kind: EventKind; when: 'changed' | 'deleted' }[] = [
   { resource: Namespace.resource, kind: 'namespace', when: 'changed' },

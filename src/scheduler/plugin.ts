@@ -7,7 +7,7 @@ import type { CSINode } from '../api/storage/csinode.ts';
 import type { StorageClass } from '../api/storage/storageclass.ts';
 import type { VolumeAttachment } from '../api/storage/volumeattachment.ts';
 import type { Labels } from '../machinery/label-selector.ts';
-import type { ClusterEvent, EventKind } from './events.ts';
+import type { ClusterEvent, EventKind, OwnChange } from './events.ts';
 import type { Asked, NodeInfo } from './node-info.ts';
 import type { ResourceClaims } from './resource-claims.ts';
 import type { Spread } from './spread.ts';
@@ -75,6 +75,8 @@ export interface FilterPlugin {
   passes?(cycle: Cycle): boolean;
   /** Which changes could turn a rejection by this plugin (EventsToRegister). */
   wokenBy: readonly EventKind[];
+  /** Which changes of the Pod itself could do so. */
+  wokenByOwn?: readonly OwnChange[];
   /** QueueingHint: could this change of such a kind help this Pod? Any could when absent. */
   helps?(event: ClusterEvent, pod: Pod): boolean;
 }

@@ -3,7 +3,7 @@
 import type { Pod } from '../api/core/pod.ts';
 import { type Duration, type Instant, minutes, seconds } from '../machinery/clock.ts';
 import type { Store } from '../machinery/store.ts';
-import type { ClusterEvent, EventKind } from './events.ts';
+import type { ClusterEvent, EventKind, OwnChange } from './events.ts';
 import type { FilterPlugin } from './plugin.ts';
 
 interface Waiting {
@@ -76,6 +76,7 @@ export class SchedulingQueue {
   private entries: Map<string, Waiting> | undefined;
   private readonly listeners = new Map<EventKind, readonly string[]>();
   private readonly news = new Map<string, ClusterEvent[]>();
+  private readonly own = new Map<string, readonly OwnChange[]>();
 
   constructor(store: Store, filters: readonly FilterPlugin[]) {
     this.store = store;
@@ -117,6 +118,7 @@ export class SchedulingQueue {
 
   forget(key: string): void {
     this.news.delete(key);
+    this.own.delete(key);
     this.reserved.set(key, undefined);
     this.nominated.set(key, undefined);
     if (!this.waiting.delete(key)) return;
@@ -135,27 +137,35 @@ export class SchedulingQueue {
     return keys;
   }
 
+  /** The waiting Pod itself has changed. */
+  toldOf(key: string, changes: readonly OwnChange[]): void {
+    if (this.waiting.has(key)) this.own.set(key, [...(this.own.get(key) ?? []), ...changes]);
+  }
+
   /**
    * Is it worth while to try the Pod? It is for a Pod that does not wait, whose time has come, or that a change may have helped.
    * Otherwise: how long until its time comes, if it ever does.
    */
   isHelped(key: string, pod: Pod, now: Instant): true | Duration | undefined {
     const news = this.news.get(key);
+    const own = this.own.get(key);
     this.news.delete(key);
+    this.own.delete(key);
     const waiting = this.waiting.get(key);
-    if (!waiting || !news || waiting.woken || now - waiting.at >= FLUSH) return true;
-    if (this.helps(waiting, news, pod)) {
+    if (!waiting || !(news || own) || waiting.woken || now - waiting.at >= FLUSH) return true;
+    if (this.helps(waiting, news ?? [], own ?? [], pod)) {
       this.put(key, { ...waiting, woken: true });
       return true;
     }
     return waiting.flushed ? waiting.at + FLUSH - now : undefined;
   }
 
-  private helps({ plugins }: Waiting, news: readonly ClusterEvent[], pod: Pod): boolean {
+  private helps({ plugins }: Waiting, news: readonly ClusterEvent[], own: readonly OwnChange[], pod: Pod): boolean {
     if (plugins.length === 0) return true;
     return plugins.some((name) => {
       const plugin = this.plugins.get(name);
       if (!plugin) return true;
+      if (own.some((change) => plugin.wokenByOwn?.includes(change))) return true;
       return news.some((event) => plugin.wokenBy.includes(event.kind) && (plugin.helps?.(event, pod) ?? true));
     });
   }

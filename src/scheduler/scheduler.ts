@@ -18,7 +18,7 @@ import { type Binder, createBinder } from './binder.ts';
 import { Cache } from './cache.ts';
 import { decide, fitError, newCycle, type Profile } from './cycle.ts';
 import { bindingRecord, failureRecord } from './decision-record.ts';
-import { nodeEvent, OTHERS, otherEvent, podEvent } from './events.ts';
+import { nodeEvent, OTHERS, otherEvent, ownChanges, podEvent } from './events.ts';
 import { factsOf } from './facts.ts';
 import type { NodeInfo } from './node-info.ts';
 import { PlacedPods } from './placed-pods.ts';
@@ -203,7 +203,11 @@ function watches(queue: SchedulingQueue): LoopWatch[] {
         const nominated = isSettled ? queue.nominations.get(key) : undefined;
         if (nominated !== undefined && nominated !== object.spec.nodeName) yield* queue.told({ kind: 'pod-deleted', object });
         if (!object.spec.nodeName) {
-          if (type === 'DELETED' || isPendingNews(object, old)) yield key;
+          if (type === 'DELETED') yield key;
+          else if (isPendingNews(object, old)) {
+            if (old) queue.toldOf(key, ownChanges(old, object));
+            yield key;
+          }
           return;
         }
         if (old && !old.spec.nodeName) yield key; // bound: forget it

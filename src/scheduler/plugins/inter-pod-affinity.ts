@@ -12,6 +12,7 @@ const HARD_WEIGHT = 1;
 export const interPodAffinity: FilterPlugin & ScorePlugin = {
   name: 'InterPodAffinity',
   wokenBy: ['node', 'pod-added', 'pod-deleted', 'pod-updated', 'namespace'],
+  wokenByOwn: ['labels'],
   helps: (event, pod) => mayHelp(event, pod),
   passes: (cycle) => isIndifferent(cycle),
   filter(cycle, node) {

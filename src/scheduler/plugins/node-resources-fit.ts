@@ -9,6 +9,7 @@ import { type FilterPlugin, MAX_SCORE, type ScorePlugin } from '../plugin.ts';
 export const nodeResourcesFit: FilterPlugin & ScorePlugin = {
   name: 'NodeResourcesFit',
   wokenBy: ['node', 'pod-deleted', 'pod-updated'],
+  wokenByOwn: ['requests'],
   filter({ pod, asked }, node) {
     const { allocatable, totals } = node;
     const tooMany = node.podCount + 1 > (allocatable.pods ?? 0);

@@ -7,6 +7,7 @@ const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 export const nodeUnschedulable: FilterPlugin = {
   name: 'NodeUnschedulable',
   wokenBy: ['node'],
+  wokenByOwn: ['tolerations'],
   filter({ pod }, { node }) {
     if (!node.spec.unschedulable || tolerates(pod.spec.tolerations, TAINT)) return undefined;
     return { reasons: ['node(s) were unschedulable'], unresolvable: true };

@@ -12,6 +12,7 @@ const REASON = "node(s) didn't match pod topology spread constraints";
 export const podTopologySpread: FilterPlugin & ScorePlugin = {
   name: 'PodTopologySpread',
   wokenBy: ['node', 'pod-added', 'pod-deleted', 'pod-updated'],
+  wokenByOwn: ['labels', 'tolerations'],
   helps: (event, pod) => mayHelp(event, pod),
   passes: ({ facts }) => facts.spreads.every(({ constraint }) => constraint.whenUnsatisfiable !== 'DoNotSchedule'),
   filter(cycle, { labels }) {

@@ -7,6 +7,7 @@ import { type FilterPlugin, proportional, type ScorePlugin } from '../plugin.ts'
 export const taintToleration: FilterPlugin & ScorePlugin = {
   name: 'TaintToleration',
   wokenBy: ['node'],
+  wokenByOwn: ['tolerations'],
   filter({ pod }, { hardTaints }) {
     if (hardTaints.length === 0 || hardTaints.every((taint) => tolerates(pod.spec.tolerations, taint))) return undefined;
     return { reasons: ['node(s) had untolerated taint(s)'], unresolvable: true };
