@@ -1,10 +1,7 @@
 // Utilities that need no input: they look at their arguments and the machine, print and end.
 
-import { parseTime } from '../../../machinery/clock.ts';
-import { isErrno } from '../files.ts';
 import type { Program } from '../program.ts';
 import { TestError, testExpression } from '../shell/test-expression.ts';
-import { strftime } from '../strftime.ts';
 import type { Sys } from '../sys.ts';
 import { isTerminal } from '../terminal.ts';
 import { options } from './options.ts';
@@ -102,58 +99,6 @@ export const usleep: Program = {
     else sys.sleepUntil(st.until);
   },
 };
-
-export const date: Program = instant((sys) => {
-  const { flags, rest } = options(
-    sys.args.map((a) =>
-      a
-        .replace(/^--date=/, '-d')
-        .replace(/^--utc$/, '-u')
-        .replace(/^--iso-8601(=(\w+))?$/, (_, __, w: string) => `-I${w ?? ''}`),
-    ),
-    'dsr',
-  );
-  const format = rest.find((a) => a.startsWith('+'))?.slice(1);
-  const standard = sys.args.some((a) => /^-I/.test(a) || /^--iso/.test(a))
-    ? /seconds|ns/.test(sys.args.join(' ')) || sys.args.includes('-Is')
-      ? '%Y-%m-%dT%H:%M:%S+00:00'
-      : '%F'
-    : flags.R
-      ? '%a, %d %b %Y %H:%M:%S +0000'
-      : '%a %b %e %H:%M:%S UTC %Y';
-  if (flags.d !== undefined) {
-    const at = when(String(flags.d), sys.clock());
-    if (at === undefined) {
-      sys.err(`date: invalid date '${String(flags.d)}'\n`);
-      return 1;
-    }
-    sys.out(`${strftime(format ?? standard, at)}\n`);
-    return 0;
-  }
-  if (flags.r !== undefined) {
-    const stat = sys.inspect(String(flags.r));
-    sys.out(`${strftime(format ?? standard, isErrno(stat) ? sys.clock() : stat.mtime)}\n`);
-    return 0;
-  }
-  const text = format ?? standard;
-  // busybox knows no nanoseconds.
-  sys.out(`${sys.date(sys.gnu ? text : text.replace(/%N/g, ''))}\n`);
-  return 0;
-}, true);
-
-function when(text: string, now: number): number | undefined {
-  if (/^@\d+$/.test(text)) return Number(text.slice(1)) * 1000;
-  const unit: Record<string, number> = { second: 1, sec: 1, minute: 60, min: 60, hour: 3600, day: 86_400, week: 604_800 };
-  if (text === 'now' || text === '') return now;
-  if (text === 'yesterday') return now - 86_400_000;
-  if (text === 'tomorrow') return now + 86_400_000;
-  const relative = /^([+-]?\d+)\s*(second|sec|minute|min|hour|day|week)s?( ago)?$/.exec(text.trim());
-  if (relative) return now + Number(relative[1]) * (unit[relative[2] ?? ''] ?? 0) * 1000 * (relative[3] ? -1 : 1);
-  const at = parseTime(
-    /[zZ]|[+-]\d\d:?\d\d$|UTC$/.test(text) ? text : `${text.replace(' ', 'T').replace(/^(\d{4}-\d\d-\d\d)$/, '$1T00:00:00')}Z`,
-  );
-  return Number.isNaN(at) ? undefined : at;
-}
 
 export const env: Program = {
   transparent: true,
@@ -321,84 +266,6 @@ export const tty = instant((sys) => {
   const is = isTerminal(sys.kernel, sys.p, 0);
   sys.out(is ? '/dev/pts/0\n' : 'not a tty\n');
   return is ? 0 : 1;
-});
-
-export const expr = instant((sys) => {
-  const words = sys.args;
-  let at = 0;
-  const levels: string[][] = [['|'], ['&'], ['=', '==', '!=', '<', '>', '<=', '>='], ['+', '-'], ['*', '/', '%'], [':']];
-  const bad = new Error('syntax error');
-  const primary = (): string => {
-    const word = words[at++];
-    if (word === undefined) throw bad;
-    if (word === '(') {
-      const value = level(0);
-      if (words[at++] !== ')') throw bad;
-      return value;
-    }
-    if (word === 'length' && words[at] !== undefined) return String((words[at++] ?? '').length);
-    if (word === 'substr' && words.length >= at + 3) {
-      const [s = '', p = '1', n = '0'] = words.slice(at, at + 3);
-      at += 3;
-      return s.slice(Number(p) - 1, Number(p) - 1 + Number(n));
-    }
-    return word;
-  };
-  const level = (n: number): string => {
-    const operators = levels[n];
-    if (!operators) return primary();
-    let left = level(n + 1);
-    while (operators.includes(words[at] ?? '')) {
-      const operator = words[at++] ?? '';
-      left = apply(left, operator, level(n + 1));
-    }
-    return left;
-  };
-  const apply = (a: string, operator: string, b: string): string => {
-    const truth = (v: boolean): string => (v ? '1' : '0');
-    const numeric = /^-?\d+$/.test(a) && /^-?\d+$/.test(b);
-    const x = numeric ? Number(a) : a;
-    const y = numeric ? Number(b) : b;
-    switch (operator) {
-      case '|':
-        return a !== '' && a !== '0' ? a : b;
-      case '&':
-        return a !== '' && a !== '0' && b !== '' && b !== '0' ? a : '0';
-      case '=':
-      case '==':
-        return truth(x === y);
-      case '!=':
-        return truth(x !== y);
-      case '<':
-        return truth(x < y);
-      case '>':
-        return truth(x > y);
-      case '<=':
-        return truth(x <= y);
-      case '>=':
-        return truth(x >= y);
-      case ':': {
-        const m = new RegExp(`^(?:${b.replace(/\\([(){}])/g, '$1')})`).exec(a);
-        return m ? (m[1] ?? String(m[0].length)) : '0';
-      }
-    }
-    if (!numeric) throw new Error(sys.gnu ? 'non-integer argument' : 'non-numeric argument');
-    const p = Number(a);
-    const q = Number(b);
-    if ((operator === '/' || operator === '%') && q === 0) throw new Error('division by zero');
-    return String(
-      operator === '+' ? p + q : operator === '-' ? p - q : operator === '*' ? p * q : operator === '/' ? Math.trunc(p / q) : p % q,
-    );
-  };
-  try {
-    const value = level(0);
-    if (at < words.length) throw bad;
-    sys.out(`${value}\n`);
-    return value === '' || value === '0' ? 1 : 0;
-  } catch (error) {
-    sys.err(`expr: ${error instanceof Error ? error.message : ''}\n`);
-    return 2;
-  }
 });
 
 export const which = instant((sys) => {

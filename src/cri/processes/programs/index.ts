@@ -4,17 +4,22 @@ import type { ProgramTable } from '../program.ts';
 import { agnhost } from './agnhost.ts';
 import * as basic from './basic.ts';
 import * as cat from './cat.ts';
+import { curl } from './curl.ts';
+import { date } from './date.ts';
 import * as disk from './disk.ts';
 import * as dump from './dump.ts';
+import { expr } from './expr.ts';
 import { filter } from './filter.ts';
 import * as find from './find.ts';
 import * as grep from './grep.ts';
 import * as headTail from './head-tail.ts';
 import * as listing from './listing.ts';
+import { dig, nslookup } from './name-lookup.ts';
+import { nc } from './nc.ts';
 import * as nested from './nested.ts';
-import * as net from './net.ts';
 import { nginx } from './nginx.ts';
 import * as permissions from './permissions.ts';
+import { ping } from './ping.ts';
 import * as servers from './servers.ts';
 import { sh } from './sh.ts';
 import * as sort from './sort.ts';
@@ -23,6 +28,7 @@ import { tar } from './tar.ts';
 import * as text from './text.ts';
 import * as trCut from './tr-cut.ts';
 import * as wc from './wc.ts';
+import { wget } from './wget.ts';
 
 const operands = (args: readonly string[]): number => args.filter((a) => !a.startsWith('-')).length;
 
@@ -41,7 +47,7 @@ export const programs: ProgramTable = {
   printf: basic.printf,
   test: basic.test,
   sleep: basic.sleep,
-  date: basic.date,
+  date,
   env: basic.env,
   printenv: basic.printenv,
   basename: basic.basename,
@@ -54,7 +60,7 @@ export const programs: ProgramTable = {
   kill: basic.kill,
   nproc: basic.nproc,
   tty: basic.tty,
-  expr: basic.expr,
+  expr,
   which: basic.which,
   sync: basic.instant(() => 0),
   clear: basic.instant(() => 0),
@@ -131,12 +137,12 @@ export const programs: ProgramTable = {
   nohup: nested.nohup,
   nice: nested.nice,
   busybox: nested.busybox,
-  nc: net.nc,
-  wget: net.wget,
-  curl: net.curl,
-  nslookup: net.nslookup,
-  dig: net.dig,
-  ping: net.ping,
+  nc,
+  wget,
+  curl,
+  nslookup,
+  dig,
+  ping,
   nginx,
   httpd: servers.httpd,
   agnhost,
