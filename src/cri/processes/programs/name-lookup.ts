@@ -2,7 +2,6 @@
 import type { Program } from '../program.ts';
 import type { Sys } from '../sys.ts';
 import { isAddress } from './asking.ts';
-import { options } from './options.ts';
 
 function nameServer(sys: Sys): string {
   const text = sys.content('/etc/resolv.conf');

@@ -3,8 +3,10 @@
 import type { Symbols } from '../symbols.ts';
 import { marked } from '../symbols.ts';
 import { type ArithmeticScope, evaluate } from './arithmetic.ts';
+import { braces, literalBraces } from './braces.ts';
+import { FieldBuilder } from './fields.ts';
 import type { Arith, ArithmeticExpression, Part, Word } from './parse.ts';
-import { escapePattern, hasGlob, patternRegExp, removeAffix } from './pattern.ts';
+import { hasGlob, patternRegExp, removeAffix } from './pattern.ts';
 import type { ShellState, Value } from './shell-state.ts';
 
 /** The output of this list is needed. */
@@ -35,14 +37,6 @@ export interface ExpandHost {
   random(n: number): number;
   /** A file holding the list's output, for `<(…)`. */
   substituteProcess(list: number): string;
-}
-
-interface Field {
-  text: string;
-  /** The same as a pattern: what was quoted is escaped. */
-  pattern: string;
-  keep: boolean;
-  glob: boolean;
 }
 
 export class Expansion {
@@ -178,7 +172,7 @@ export class Expansion {
   fields(word: Word): string[] {
     const out: string[] = [];
     for (const alternative of this.host.sh.dialect === 'bash' ? braces(word) : [literalBraces(word)]) {
-      const builder = new Builder(this.host.sh, true);
+      const builder = new FieldBuilder(this.host.sh, true);
       this.parts(alternative.parts, false, builder);
       for (const field of builder.done()) {
         if (field.glob && !this.host.sh.opts.f && hasGlob(field.pattern)) {
@@ -196,23 +190,23 @@ export class Expansion {
 
   /** To one text, as on the right of an assignment. */
   single(word: Word): string {
-    const builder = new Builder(this.host.sh, false);
+    const builder = new FieldBuilder(this.host.sh, false);
     this.parts(word.parts, false, builder);
     return builder.joined().text;
   }
 
   /** To a pattern, as in `case`. */
   pattern(word: Word): string {
-    const builder = new Builder(this.host.sh, false);
+    const builder = new FieldBuilder(this.host.sh, false);
     this.parts(word.parts, false, builder);
     return this.host.plain(builder.joined().pattern);
   }
 
-  private parts(parts: readonly Part[], quoted: boolean, into: Builder): void {
+  private parts(parts: readonly Part[], quoted: boolean, into: FieldBuilder): void {
     for (const part of parts) this.part(part, quoted, into);
   }
 
-  private part(part: Part, quoted: boolean, into: Builder): void {
+  private part(part: Part, quoted: boolean, into: FieldBuilder): void {
     switch (part.type) {
       case 'Literal':
         into.literal(part.value, quoted);
@@ -252,7 +246,7 @@ export class Expansion {
     }
   }
 
-  private parameter(part: Extract<Part, { type: 'ParameterExpansion' }>, quoted: boolean, into: Builder): void {
+  private parameter(part: Extract<Part, { type: 'ParameterExpansion' }>, quoted: boolean, into: FieldBuilder): void {
     const { sh } = this.host;
     const op = part.operation;
     let name = part.parameter;
@@ -396,162 +390,4 @@ function substring(value: string | string[], offset: number, length: number | un
 export function setVariable(sh: ShellState, name: string, value: Value): void {
   sh.vars[name] = value;
   if (sh.opts.a) sh.exported[name] = 1;
-}
-
-/** Collects fields; what comes from unquoted expansions is split. */
-class Builder {
-  private readonly fields: Field[] = [];
-  private open: Field | undefined;
-  private readonly ifs: string;
-
-  constructor(
-    sh: ShellState,
-    private readonly split: boolean,
-  ) {
-    const ifs = sh.vars.IFS;
-    this.ifs = typeof ifs === 'string' ? ifs : ' \t\n';
-  }
-
-  private get field(): Field {
-    this.open ??= { text: '', pattern: '', keep: false, glob: false };
-    return this.open;
-  }
-
-  private close(): void {
-    if (this.open) this.fields.push(this.open);
-    this.open = undefined;
-  }
-
-  literal(text: string, quoted: boolean): void {
-    if (text === '' && !quoted) return;
-    const field = this.field;
-    field.text += text;
-    field.pattern += escapePattern(text);
-    field.keep = true;
-  }
-
-  quotedEmpty(keep: boolean): void {
-    if (keep) this.field.keep = true;
-  }
-
-  glob(pattern: string): void {
-    const field = this.field;
-    field.text += pattern;
-    field.pattern += pattern;
-    field.keep = true;
-    field.glob = true;
-  }
-
-  expanded(text: string, quoted: boolean): void {
-    if (quoted) {
-      if (text !== '') this.literal(text, true);
-      return;
-    }
-    if (!this.split) {
-      if (text === '') return;
-      const field = this.field;
-      field.text += text;
-      field.pattern += text;
-      field.keep = true;
-      return;
-    }
-    if (this.ifs === '') {
-      if (text !== '') this.raw(text);
-      return;
-    }
-    let piece = '';
-    let wasSeparator = false;
-    for (let i = 0; i < text.length; i++) {
-      const c = text[i] ?? '';
-      if (!this.ifs.includes(c)) {
-        piece += c;
-        wasSeparator = false;
-        continue;
-      }
-      const blank = c === ' ' || c === '\t' || c === '\n';
-      if (piece !== '') this.raw(piece);
-      if (!blank && piece === '' && !this.open && (wasSeparator || i === 0)) this.field.keep = true;
-      piece = '';
-      this.close();
-      wasSeparator = !blank || wasSeparator;
-    }
-    if (piece !== '') this.raw(piece);
-  }
-
-  private raw(text: string): void {
-    const field = this.field;
-    field.text += text;
-    field.pattern += text;
-    field.keep = true;
-    field.glob ||= /[*?[]/.test(text);
-  }
-
-  /** `$@`, `$*` and arrays. */
-  several(values: string[], quoted: boolean, each: boolean): void {
-    if (quoted && !each) {
-      this.literal(values.join(this.ifs.slice(0, 1)), true);
-      return;
-    }
-    values.forEach((value, i) => {
-      if (i > 0) {
-        if (this.split) this.close();
-        else this.literal(' ', true);
-      }
-      if (quoted) this.literal(value, true);
-      else this.expanded(value, false);
-    });
-  }
-
-  done(): Field[] {
-    this.close();
-    return this.fields.filter((field) => field.keep);
-  }
-
-  joined(): { text: string; pattern: string } {
-    const fields = this.done();
-    return { text: fields.map((f) => f.text).join(' '), pattern: fields.map((f) => f.pattern).join(' ') };
-  }
-}
-
-/** A shell without brace expansion takes braces as they are. */
-function literalBraces(word: Word): Word {
-  if (!word.parts.some((part) => part.type === 'BraceExpansion')) return word;
-  const literal = (value: string): Part => ({ type: 'Literal', value });
-  const parts = word.parts.flatMap((part): Part[] => {
-    if (part.type !== 'BraceExpansion') return [part];
-    const items = part.items.map((item): Part[] =>
-      item.type === 'Word'
-        ? literalBraces(item.word).parts
-        : [literal(`${item.startStr ?? item.start}..${item.endStr ?? item.end}${item.step === undefined ? '' : `..${item.step}`}`)],
-    );
-    return [literal('{'), ...items.flatMap((item, i) => (i > 0 ? [literal(','), ...item] : item)), literal('}')];
-  });
-  return { type: 'Word', parts };
-}
-
-/** Brace expansion: one word becomes several. */
-function braces(word: Word): Word[] {
-  const at = word.parts.findIndex((part) => part.type === 'BraceExpansion');
-  const part = word.parts[at];
-  if (part?.type !== 'BraceExpansion') return [word];
-  const before = word.parts.slice(0, at);
-  const after = word.parts.slice(at + 1);
-  return part.items.flatMap((item) => {
-    const middles: Part[][] = item.type === 'Word' ? [item.word.parts] : range(item).map((value) => [{ type: 'Literal', value }]);
-    return middles.flatMap((middle) => braces({ type: 'Word', parts: [...before, ...middle, ...after] }));
-  });
-}
-
-function range(item: { start: string | number; end: string | number; step?: number; startStr?: string; endStr?: string }): string[] {
-  const letters = typeof item.start === 'string';
-  const from = letters ? String(item.start).charCodeAt(0) : Number(item.start);
-  const to = typeof item.end === 'string' ? item.end.charCodeAt(0) : Number(item.end);
-  const step = Math.max(1, Math.abs(item.step ?? 1));
-  const width = Math.max(...[item.startStr, item.endStr].map((s) => (s && /^-?0\d/.test(s) ? s.length : 0)));
-  const out: string[] = [];
-  for (let v = from; from <= to ? v <= to : v >= to; v += from <= to ? step : -step) {
-    out.push(letters ? String.fromCharCode(v) : width ? String(v).padStart(width, '0') : String(v));
-    if (out.length > 100_000) break;
-  }
-  return out;
 }
