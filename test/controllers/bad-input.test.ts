@@ -150,8 +150,8 @@ test('a step of a year, and the cluster goes on as if nothing were', async () =>
     spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['date'] }] } } },
   };
   await admin.create(CronJob, {
-    metadata: { ...here, name: 'often' },
-    spec: { schedule: '* * * * *', successfulJobsHistoryLimit: 3, jobTemplate },
+    metadata: { ...here, name: 'nightly' },
+    spec: { schedule: '0 3 * * *', successfulJobsHistoryLimit: 3, jobTemplate },
   });
   await pass(hours(24 * 365));
   expect((await admin.list(Job, here)).length).toBeLessThanOrEqual(4);
@@ -161,4 +161,4 @@ test('a step of a year, and the cluster goes on as if nothing were', async () =>
   await admin.create(Deployment, { metadata: { ...here, name: 'web' }, spec: workload('web', 2) });
   await cluster.settle();
   expect((await admin.get(Deployment, { ...here, name: 'web' }))?.status?.availableReplicas).toBe(2);
-}, 120_000);
+}, 60_000);

@@ -13,6 +13,7 @@ import { ReplicationController } from '../../src/api/core/replicationcontroller.
 import { Service } from '../../src/api/core/service.ts';
 import { controllers } from '../../src/controllers/index.ts';
 import { controllerContract } from '../contracts/controller.ts';
+import { surroundings } from './contract-scenarios.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import { deployment, draft, node, pod, replicaSet, runPods } from './objects.ts';
 
@@ -92,7 +93,7 @@ controllerContract(controllers, [
       cluster.create(CronJob, {
         metadata: meta,
         spec: {
-          schedule: '* * * * *',
+          schedule: '1 0 1 1 *',
           concurrencyPolicy: 'Forbid',
           jobTemplate: {
             spec: { ...job, selector: { matchLabels: { app: 'y' } }, template: { ...template, metadata: { labels: { app: 'y' } } } },
@@ -125,4 +126,5 @@ controllerContract(controllers, [
       await cluster.drain();
     },
   },
+  ...surroundings,
 ]);

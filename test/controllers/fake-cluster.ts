@@ -30,6 +30,12 @@ export class FakeCluster {
   readonly loops: Loop[] = [];
   private readonly followers: ((resource: string, event: ObjectEvent) => void)[] = [];
   private queue: [Loop, string][] = [];
+  /** Which loop is at work; undefined when somebody outside does something. */
+  acting: string | undefined;
+  /** The loops that have written something. */
+  readonly writers = new Set<string>();
+  /** Called before somebody outside changes something. */
+  disturbed: () => void = () => {};
   /** Makes the API refuse: called before every write. */
   refuse: (verb: string, resource: string, object: unknown) => void = () => {};
 
@@ -66,7 +72,7 @@ export class FakeCluster {
   };
 
   /** What the API answers to a request that is not about objects. */
-  answer: (path: string, body: unknown) => unknown = () => {
+  answer: (path: string, body: unknown, cluster: FakeCluster) => unknown = () => {
     throw new Error('no raw requests here');
   };
 
@@ -81,7 +87,7 @@ export class FakeCluster {
   };
 
   readonly client: Client = {
-    request: async ({ path, body }) => ({ code: 200, body: this.answer(path, body) }),
+    request: async ({ path, body }) => ({ code: 200, body: this.answer(path, body, this) }),
     get: async <T extends KubeObject>(kind: Kind<T>, key: ObjectKey) => this.objects.get(pathOf(kind, key)) as T | undefined,
     list: async <T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}) => this.list(kind, options) as T[],
     listOwned: async <T extends KubeObject>(kind: Kind<T>, owner: KubeObject) =>
@@ -143,6 +149,7 @@ export class FakeCluster {
 
   create(kind: AnyKind, draft: Draft): KubeObject {
     this.refuse('create', kind.resource, draft);
+    if (this.acting === undefined) this.disturbed();
     const { group, version } = kind.names;
     const { generateName, ...metadata } = draft.metadata;
     const name =
@@ -171,10 +178,12 @@ export class FakeCluster {
 
   /** Changes an object from outside: `spec` bumps the generation. */
   change(kind: AnyKind, key: ObjectKey, patch: Record<string, unknown>): KubeObject {
+    if (this.acting === undefined) this.disturbed();
     return this.write(kind, this.must(kind, key), merge(this.must(kind, key), patch) as KubeObject);
   }
 
   delete(kind: AnyKind, object: KubeObject): void {
+    if (this.acting === undefined) this.disturbed();
     this.revision++;
     if (object.metadata.finalizers?.length) {
       if (!object.metadata.deletionTimestamp)
@@ -212,6 +221,9 @@ export class FakeCluster {
       if (i > 20_000) throw new Error('a reconcile storm');
       const [loop, key] = this.queue.shift() ?? [];
       if (!loop || key === undefined) return;
+      this.acting = loop.name;
+      const { revision } = this;
+      const said = this.events.length;
       try {
         const result = await loop.reconcile(key);
         const id = `${loop.name}/${key}`;
@@ -222,8 +234,30 @@ export class FakeCluster {
         else if (error instanceof StatusError)
           this.wakeUps.set(`${loop.name}/${key}`, { at: this.now + 1000, cls: 'recurrence', loop, key });
         else throw error;
+      } finally {
+        this.acting = undefined;
+        if (this.revision !== revision || this.events.length !== said) this.writers.add(loop.name);
       }
     }
+  }
+
+  /** All components start anew: they get every object as new, and what was to happen later is forgotten. */
+  restart(): void {
+    this.wakeUps.clear();
+    for (const [path, object] of this.objects) this.tell(path.slice(0, path.indexOf('/')), { type: 'ADDED', object });
+  }
+
+  /** The objects and what loops remember, as they are now, in another cluster. */
+  snapshot(build: () => FakeCluster): () => FakeCluster {
+    const { now, revision } = this;
+    const [objects, drawer] = [[...this.objects], [...this.drawer]];
+    return () => {
+      const copy = build();
+      Object.assign(copy, { now, revision, answer: this.answer });
+      for (const [path, object] of objects) copy.objects.set(path, object);
+      for (const [key, value] of drawer) copy.drawer.set(key, value);
+      return copy;
+    };
   }
 
   async advance(ms: number): Promise<void> {

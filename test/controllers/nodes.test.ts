@@ -5,6 +5,7 @@ import { Node } from '../../src/api/core/node.ts';
 import { Pod } from '../../src/api/core/pod.ts';
 import { daemonSetController } from '../../src/controllers/daemonset.ts';
 import { nodeLifecycleController } from '../../src/controllers/node-lifecycle.ts';
+import { podGarbageCollectorController } from '../../src/controllers/pod-garbage-collector.ts';
 import { evictedAt, taintEvictionController } from '../../src/controllers/taint-eviction.ts';
 import { createScheduler } from '../../src/scheduler/scheduler.ts';
 import { FakeCluster, START } from './fake-cluster.ts';
@@ -188,4 +189,55 @@ test.each([
   expect(evictedAt(pod('p', { tolerations }), [{ key: 'k', effect: 'NoExecute', timeAdded: '2026-01-01T00:00:00Z' }], START)).toBe(
     START + after,
   );
+});
+
+describe('the Pod garbage collector', () => {
+  const on = (name: string, phase: string, finalizers: string[] = []) => {
+    const draftPod = draft(pod(name, { nodeName: 'node01' }, { status: { phase } }));
+    cluster.create(Pod, { ...draftPod, metadata: { ...draftPod.metadata, ...(finalizers.length ? { finalizers } : {}) } });
+  };
+  const podNow = (name: string) => cluster.objects.get(`pods/default/${name}`) as Pod | undefined;
+
+  beforeEach(() => {
+    cluster = new FakeCluster();
+    cluster.add(podGarbageCollectorController.loop(cluster.deps));
+    cluster.create(Node, { ...draft(node('node01')), status: ready('Unknown') });
+  });
+
+  test('fails and deletes what is left of a node 40 s after it went; what had finished keeps its phase', async () => {
+    on('running', 'Running', ['example.com/look']);
+    on('done', 'Succeeded', ['example.com/look']);
+    cluster.delete(Node, cluster.objects.get('nodes//node01') as Node);
+    await cluster.advance(39_000);
+    expect(podNow('running')?.metadata.deletionTimestamp).toBeUndefined();
+    await cluster.advance(2000);
+    expect(podNow('running')?.status).toMatchObject({
+      phase: 'Failed',
+      conditions: [{ type: 'DisruptionTarget', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }],
+    });
+    expect(podNow('done')?.status).toEqual({ phase: 'Succeeded' });
+  });
+
+  test('finds Pods whose node went while nobody looked', async () => {
+    on('lost', 'Running');
+    cluster.objects.delete('nodes//node01');
+    cluster.restart();
+    await cluster.advance(41_000);
+    expect(podNow('lost')).toBeUndefined();
+  });
+
+  test('deletes at once what ends on a node that is out of service, and nothing else there', async () => {
+    on('ends', 'Running');
+    on('stays', 'Running');
+    cluster.change(
+      Pod,
+      { namespace: 'default', name: 'ends' },
+      { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 30 } },
+    );
+    await cluster.drain();
+    expect(podNow('ends')).toBeDefined();
+    cluster.change(Node, { name: 'node01' }, { spec: { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] } });
+    await cluster.drain();
+    expect([podNow('ends'), podNow('stays')]).toEqual([undefined, expect.anything()]);
+  });
 });

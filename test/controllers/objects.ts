@@ -91,10 +91,12 @@ export function draft(object: KubeObject): { metadata: Record<string, unknown> }
 export function runPods(cluster: FakeCluster, ready = true): void {
   let ip = cluster.list(Pod).filter(({ status }) => (status as Pod['status'])?.podIP).length;
   const time = new Date(cluster.now).toISOString().replace('.000', '');
+  cluster.acting = 'kubelet';
   for (const object of cluster.list(Pod)) {
     if ((object.status as Pod['status'])?.podIP) continue;
     ip++;
     const conditions = [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: time }];
     cluster.change(Pod, object.metadata, { status: { phase: 'Running', podIP: `10.244.0.${ip}`, conditions } });
   }
+  cluster.acting = undefined;
 }
