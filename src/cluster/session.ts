@@ -1,7 +1,7 @@
 // The composition root as a command sees it: an open cluster, its clock, and a client. See ARCHITECTURE.md, "One command".
 import type { Client } from '../client/client.ts';
 import { createClient } from '../client/rest.ts';
-import { type Duration, type Instant, minutes, seconds, wallNow, wallSleep } from '../machinery/clock.ts';
+import { type Duration, hours, type Instant, minutes, rfc3339, seconds, wallNow, wallSleep } from '../machinery/clock.ts';
 import type { ApiRequest, Credentials } from '../machinery/http.ts';
 import type { WakeUpClass } from '../machinery/loop.ts';
 import { StateFileError } from '../state/errors.ts';
@@ -47,6 +47,8 @@ export interface Session {
 const POLL = 100;
 /** More changes than this are not left to the next command: the history window must not lose them. */
 const BACKLOG = 300;
+/** Nobody stays away from a cluster for longer than this: the computer's clock is wrong. */
+const LONGEST_ABSENCE = hours(24 * 365 * 10);
 /** A stream that would wait longer than this waits for whatever comes. */
 const FOREVER = minutes(20);
 /** What moves on without anybody's doing; the rest of time stands still at clock `max` while nobody limits the wait. */
@@ -156,6 +158,7 @@ async function openFile(options: SessionOptions): Promise<Session> {
       return;
     }
     const target = clock.target(wallNow());
+    if (target - clock.now() > LONGEST_ABSENCE) throw new Error(tooFarAhead(clock.now(), wallNow()));
     const quiet = cluster.isQuiet(target);
     await cluster.advance(target);
     if (!quiet) clock.save();
@@ -233,6 +236,10 @@ function tryLockIfWritable(stateFile: string): Lock | undefined {
     if (error instanceof StateFileError) return undefined;
     throw error;
   }
+}
+
+function tooFarAhead(now: Instant, wall: Instant): string {
+  return `this computer's clock says ${rfc3339(wall)}, years after the cluster's ${rfc3339(now)}: set it right, or start over with kubemu cluster reset`;
 }
 
 /** The control plane's address: where the kubeconfig's server leads. */

@@ -112,3 +112,28 @@ test('a directory in the place of the file is not deleted', async () => {
   expect((await run(['get', 'ns'], at)).stderr).toBe(`error: cannot read the state file ${file}: it is a directory\n`);
   expect(fs.statSync(file).isDirectory()).toBe(true);
 });
+
+test.each([
+  { jump: 'a day back', by: -86_400_000, exitCode: 0 },
+  { jump: 'a month ahead', by: 30 * 86_400_000, exitCode: 0 },
+  { jump: 'thirty years ahead', by: 30 * 365 * 86_400_000, exitCode: 1 },
+])("when the computer's clock jumps $jump, nothing is lost", async ({ by, exitCode }) => {
+  const at = place({}, { KUBEMU_SEED: '1' });
+  await run(['create', 'cm', 'a'], at);
+  const now = Date.now;
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + by);
+  try {
+    const jumped = await run(['create', 'cm', 'b'], at);
+    expect(jumped.exitCode).toBe(exitCode);
+    if (exitCode !== 0) {
+      expect(jumped.stderr).toMatch(
+        /^error: this computer's clock says \S+, years after the cluster's \S+: set it right, or start over with kubemu cluster reset\n$/,
+      );
+    }
+  } finally {
+    vi.restoreAllMocks();
+  }
+  const created = (await run(['get', 'cm', '-o', 'name'], at)).stdout;
+  expect(created).toContain('configmap/a\n');
+  expect(created.includes('configmap/b\n')).toBe(exitCode === 0);
+});
