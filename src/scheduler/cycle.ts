@@ -3,7 +3,7 @@
 import { footprintOf } from '../api/core/pod/footprint.ts';
 import type { Pod } from '../api/core/pod.ts';
 import { NO_FACTS } from './facts.ts';
-import { askedOf, type NodeInfo } from './node-info.ts';
+import { askOf, type NodeInfo } from './node-info.ts';
 import type { Cycle, Facts, FilterPlugin, Placed, Rejection, WeighedScore } from './plugin.ts';
 
 export interface Profile {
@@ -58,7 +58,7 @@ export function newCycle(
   return {
     pod,
     footprint: footprintOf(pod),
-    asked: askedOf(pod),
+    ask: askOf(pod),
     nodes,
     facts,
     coming,

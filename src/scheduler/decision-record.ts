@@ -4,7 +4,7 @@ import type { DecisionRecord, NewRecord } from '../machinery/records.ts';
 import type { Choice, Diagnosis, RejectionBy } from './cycle.ts';
 
 /** Nodes that are named for each reason, and nodes whose scores are kept. The chosen one is always among them. */
-const MOST_NODES = 32;
+const MOST_NODES = 24;
 
 /** As it is kept. */
 interface Details {

@@ -38,8 +38,20 @@ class NodeFacts {
 const NO_TAINTS: readonly V1Taint[] = [];
 const NO_KEYS: readonly string[] = [];
 
+/** How much of a resource there is on a node, and how much is requested: in fact, and with defaults for containers that request none. */
+interface Room {
+  total: number;
+  used: number;
+  usedNonZero: number;
+}
+
 export class NodeInfo {
   readonly name: string;
+  /** The two resources that are looked at for every Pod, in thousandths and bytes. */
+  readonly cpu: Room;
+  readonly memory: Room;
+  /** How many more Pods the node takes. */
+  readonly freePlaces: number;
 
   constructor(
     readonly node: Node,
@@ -47,6 +59,11 @@ export class NodeInfo {
     private readonly facts: NodeFacts = new NodeFacts(node),
   ) {
     this.name = node.metadata.name;
+    const { cpu = 0, memory = 0, pods = 0 } = facts.allocatable;
+    const { requested, nonZero } = totals;
+    this.cpu = { total: cpu, used: requested.cpu ?? 0, usedNonZero: nonZero[0] };
+    this.memory = { total: memory, used: requested.memory ?? 0, usedNonZero: nonZero[1] };
+    this.freePlaces = pods - totals.pods;
   }
 
   get labels(): Readonly<Record<string, string>> {
@@ -68,10 +85,6 @@ export class NodeInfo {
   /** Images on the node by name, with their sizes. */
   get imageSizes(): ReadonlyMap<string, number> {
     return this.facts.imageSizes;
-  }
-
-  get podCount(): number {
-    return this.totals.pods;
   }
 
   /** What the Pods on the node request of `resource`. */
@@ -138,6 +151,18 @@ export interface Asked {
 }
 
 const asked = new WeakMap<Resources, readonly Asked[]>();
+
+/** {@link askedOf} for a quick look: all but CPU and memory apart. */
+export interface Ask {
+  cpu: number;
+  memory: number;
+  others: readonly Asked[];
+}
+
+export function askOf(pod: Pod): Ask {
+  const { cpu = 0, memory = 0 } = footprintOf(pod).requests;
+  return { cpu, memory, others: askedOf(pod).filter(({ resource }) => resource !== 'cpu' && resource !== 'memory') };
+}
 
 /** What a Pod requests at all: cpu, memory, ephemeral-storage, then the rest by name. */
 export function askedOf(pod: Pod): readonly Asked[] {

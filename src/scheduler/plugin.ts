@@ -8,7 +8,7 @@ import type { StorageClass } from '../api/storage/storageclass.ts';
 import type { VolumeAttachment } from '../api/storage/volumeattachment.ts';
 import type { Labels } from '../machinery/label-selector.ts';
 import type { ClusterEvent, EventKind, OwnChange } from './events.ts';
-import type { Asked, NodeInfo } from './node-info.ts';
+import type { Ask, NodeInfo } from './node-info.ts';
 import type { ResourceClaims } from './resource-claims.ts';
 import type { Spread } from './spread.ts';
 
@@ -53,9 +53,9 @@ export interface Facts {
 /** What the plugins see in one scheduling cycle. */
 export interface Cycle {
   pod: Pod;
-  /** What the Pod takes, and what it requests at all, in the order in which lacking resources are named. */
+  /** What the Pod takes and requests. */
   footprint: Footprint;
-  asked: readonly Asked[];
+  ask: Ask;
   /** All nodes, in order of their names. */
   nodes: readonly NodeInfo[];
   facts: Facts;

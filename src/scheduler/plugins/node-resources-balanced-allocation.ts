@@ -4,10 +4,10 @@ import { MAX_SCORE, type ScorePlugin } from '../plugin.ts';
 export const nodeResourcesBalancedAllocation: ScorePlugin = {
   name: 'NodeResourcesBalancedAllocation',
   // Otherwise Pods that request nothing would all go to one node.
-  skip: ({ footprint: { requests } }) => !requests.cpu && !requests.memory,
-  score({ footprint: { requests } }, { totals: { requested }, allocatable }) {
-    const cpu = share((requested.cpu ?? 0) + (requests.cpu ?? 0), allocatable.cpu ?? 0);
-    const memory = share((requested.memory ?? 0) + (requests.memory ?? 0), allocatable.memory ?? 0);
+  skip: ({ ask }) => ask.cpu === 0 && ask.memory === 0,
+  score({ ask }, node) {
+    const cpu = share(node.cpu.used + ask.cpu, node.cpu.total);
+    const memory = share(node.memory.used + ask.memory, node.memory.total);
     const deviation = cpu === undefined || memory === undefined ? 0 : Math.abs(cpu - memory) / 2;
     return Math.trunc((1 - deviation) * MAX_SCORE);
   },

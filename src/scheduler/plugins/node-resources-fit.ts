@@ -3,35 +3,38 @@ import type { Node } from '../../api/core/node.ts';
 import { measure } from '../../api/core/pod/requests.ts';
 import type { Pod } from '../../api/core/pod.ts';
 import { isScaledDown } from '../events.ts';
-import { type Asked, askedOf } from '../node-info.ts';
+import { askedOf } from '../node-info.ts';
 import { type FilterPlugin, MAX_SCORE, type ScorePlugin } from '../plugin.ts';
 
 export const nodeResourcesFit: FilterPlugin & ScorePlugin = {
   name: 'NodeResourcesFit',
   wokenBy: ['node', 'pod-deleted', 'pod-updated'],
   wokenByOwn: ['requests'],
-  filter({ pod, asked }, node) {
-    const { allocatable, totals } = node;
-    const tooMany = node.podCount + 1 > (allocatable.pods ?? 0);
-    let lacks = false;
-    for (let i = 0; i < asked.length; i++) {
-      const { resource, amount } = asked[i] as Asked;
-      if (amount > (allocatable[resource] ?? 0) - (totals.requested[resource] ?? 0)) lacks = true;
-    }
-    if (!tooMany && !lacks) return undefined;
+  filter({ pod, ask }, node) {
+    const { cpu, memory, others } = ask;
+    const tooMany = node.freePlaces < 1;
+    const isEnough =
+      (cpu === 0 || cpu <= node.cpu.total - node.cpu.used) && (memory === 0 || memory <= node.memory.total - node.memory.used);
+    if (!tooMany && isEnough && others.length === 0) return undefined;
     const lacking = node.lacks(pod);
+    if (!tooMany && lacking.length === 0) return undefined;
     return {
       reasons: [...(tooMany ? ['Too many pods'] : []), ...lacking.map((name) => `Insufficient ${name}`)],
       // Even without any Pod the node would be too small.
-      unresolvable: asked.some(({ resource, amount }) => lacking.includes(resource) && amount > (allocatable[resource] ?? 0)),
+      unresolvable: lacking.some(
+        (name) => (askedOf(pod).find(({ resource }) => resource === name)?.amount ?? 0) > (node.allocatable[name] ?? 0),
+      ),
     };
   },
   helps(event, pod) {
     if (event.kind === 'node') return isFit(pod, event.object) && (!event.old || hasMore(pod, event.old, event.object));
     return event.kind !== 'pod-updated' || (event.old !== undefined && isScaledDown(event.old, event.object));
   },
-  score({ footprint: { nonZero } }, { totals: { nonZero: used }, allocatable: { cpu = 0, memory = 0 } }) {
-    return averageOf(leastAllocated(used[0] + nonZero[0], cpu), leastAllocated(used[1] + nonZero[1], memory));
+  score({ footprint: { nonZero } }, { cpu, memory }) {
+    return averageOf(
+      leastAllocated(cpu.usedNonZero + nonZero[0], cpu.total),
+      leastAllocated(memory.usedNonZero + nonZero[1], memory.total),
+    );
   },
 };
 
