@@ -7,7 +7,7 @@ import type { ApiRequest, StreamChunk } from '../../machinery/http.ts';
 import { badRequest, failure, type Status, StatusError } from '../../machinery/status.ts';
 import { asStatus, type ListenerOptions, originOf, stackOf } from './backend.ts';
 import { createPipe, type Pipe } from './pipe.ts';
-import { bytesOf } from './spdy/carriers.ts';
+import { bytesOf, MOST_MESSAGE } from './spdy/carriers.ts';
 import type { SpdyStream } from './spdy/connection.ts';
 
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
@@ -35,9 +35,18 @@ export async function remoteCommand(
   const stdin = createPipe();
   const pieces = await started(options, request, message, stdin);
   const { WebSocketServer } = await import('ws');
-  const server = new WebSocketServer({ noServer: true, handleProtocols: () => protocol, perMessageDeflate: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    handleProtocols: () => protocol,
+    perMessageDeflate: false,
+    maxPayload: MOST_MESSAGE,
+  });
   server.handleUpgrade(message, socket, head, (client) => {
-    client.on('message', (data) => receive(data, stdin));
+    client.on('message', (data) => {
+      receive(data, stdin);
+      client.pause();
+      void stdin.room().then(() => client.resume());
+    });
     client.on('error', () => client.terminate());
     client.on('close', () => {
       stdin.end();
@@ -97,7 +106,10 @@ async function overSpdy(
 }
 
 async function pour(from: Pipe, into: Pipe): Promise<void> {
-  for await (const piece of from) into.push(piece);
+  for await (const piece of from) {
+    into.push(piece);
+    await into.room();
+  }
   into.end();
 }
 

@@ -5,6 +5,9 @@ import type { RawData, WebSocket } from 'ws';
 import { forbidden } from '../../../machinery/status.ts';
 import { type SpdyStream, spdy } from './connection.ts';
 
+/** Bytes that a message of a WebSocket may have. */
+export const MOST_MESSAGE = 32 * 1024 * 1024;
+
 /** The client's `X-Stream-Protocol-Version` must name one of these. */
 export async function overSocket(
   { headersDistinct }: IncomingMessage,
@@ -23,12 +26,18 @@ export async function overSocket(
     );
   }
   const connection = await spdy({ send: (bytes) => void socket.write(bytes), opened, failed: () => void socket.destroy() });
-  socket.on('data', (bytes: Buffer) => connection.receive(bytes));
+  const receive = async (bytes: Buffer): Promise<void> => {
+    socket.pause();
+    await connection.receive(bytes);
+    socket.resume();
+  };
+  socket.on('data', (bytes: Buffer) => void receive(bytes));
+  socket.on('end', () => socket.destroy()); // half a connection is none
   socket.on('close', () => connection.closed());
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
   );
-  if (head.length > 0) connection.receive(head);
+  if (head.length > 0) void receive(head);
 }
 
 export async function overWebSocket(
@@ -39,7 +48,12 @@ export async function overWebSocket(
   opened: (stream: SpdyStream) => void,
 ): Promise<void> {
   const { WebSocketServer } = await import('ws');
-  const server = new WebSocketServer({ noServer: true, handleProtocols: () => protocol, perMessageDeflate: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    handleProtocols: () => protocol,
+    perMessageDeflate: false,
+    maxPayload: MOST_MESSAGE,
+  });
   let client: WebSocket | undefined;
   const connection = await spdy({
     send: (bytes) => {
@@ -50,7 +64,10 @@ export async function overWebSocket(
   });
   server.handleUpgrade(message, socket, head, (upgraded) => {
     client = upgraded;
-    upgraded.on('message', (raw) => connection.receive(bytesOf(raw)));
+    upgraded.on('message', (raw) => {
+      upgraded.pause();
+      void connection.receive(bytesOf(raw)).then(() => upgraded.resume());
+    });
     upgraded.on('error', () => upgraded.terminate());
     upgraded.on('close', () => connection.closed());
   });

@@ -17,8 +17,8 @@ export interface SpdyStream {
 }
 
 export interface SpdyConnection {
-  /** Bytes from the client. */
-  receive(bytes: Uint8Array): void;
+  /** Bytes from the client. Resolves when there is room for more. */
+  receive(bytes: Uint8Array): Promise<void>;
   /** The client went away. */
   closed(): void;
 }
@@ -41,6 +41,9 @@ const CONTROL = 0x8003;
 const CANCEL = 5;
 const LARGEST = 16 * 1024 * 1024;
 const PIECE = 64 * 1024;
+/** Headers of a stream, compressed or not. */
+const MOST_HEADERS = 64 * 1024;
+const MOST_STREAMS = 1000;
 
 export async function spdy({ send, opened, failed }: SpdyOptions): Promise<SpdyConnection> {
   const zlib = await import('node:zlib');
@@ -60,6 +63,20 @@ export async function spdy({ send, opened, failed }: SpdyOptions): Promise<SpdyC
   inflate.on('error', () => over('headers that cannot be decompressed'));
   deflate.on('error', () => over('headers cannot be compressed'));
 
+  /** Of those that are open, whose half has ended: 'ours' or 'theirs'. */
+  const halves = new Map<number, 'ours' | 'theirs'>();
+  const ends = (id: number, half: 'ours' | 'theirs'): void => {
+    const other = halves.get(id);
+    if (!streams.has(id) || other === half) return;
+    if (other === undefined) return void halves.set(id, half);
+    halves.delete(id);
+    streams.delete(id);
+  };
+  const theirEnd = (id: number): void => {
+    streams.get(id)?.input.end();
+    ends(id, 'theirs');
+  };
+
   const streamOf = (id: number, headers: Record<string, string>): SpdyStream => {
     let ended = false;
     return {
@@ -72,10 +89,13 @@ export async function spdy({ send, opened, failed }: SpdyOptions): Promise<SpdyC
       end() {
         if (!ended && !isOver) send(dataFrame(id, FIN, new Uint8Array()));
         ended = true;
+        ends(id, 'ours');
       },
       reset() {
         if (!isOver) send(controlFrame(RST_STREAM, 0, words(id, CANCEL)));
         ended = true;
+        theirEnd(id);
+        ends(id, 'ours');
       },
     };
   };
@@ -84,15 +104,16 @@ export async function spdy({ send, opened, failed }: SpdyOptions): Promise<SpdyC
     switch (type) {
       case SYN_STREAM: {
         const id = body.readUInt32BE(0) & 0x7fffffff;
+        if (streams.size >= MOST_STREAMS) return over('too many streams');
         const stream = streamOf(id, headersIn(await through(inflate, body.subarray(10), zlib.constants.Z_SYNC_FLUSH)));
         streams.set(id, stream);
-        if (flags & FIN) stream.input.end();
+        if (flags & FIN) theirEnd(id);
         send(controlFrame(SYN_REPLY, 0, Buffer.concat([words(id), await through(deflate, words(0), zlib.constants.Z_SYNC_FLUSH)])));
         opened(stream);
         break;
       }
       case RST_STREAM:
-        streams.get(body.readUInt32BE(0) & 0x7fffffff)?.input.end();
+        theirEnd(body.readUInt32BE(0) & 0x7fffffff);
         break;
       case PING:
         send(controlFrame(PING, 0, body));
@@ -108,13 +129,15 @@ export async function spdy({ send, opened, failed }: SpdyOptions): Promise<SpdyC
     const flags = head[4] ?? 0;
     if (head.readUInt16BE(0) === CONTROL) return control(head.readUInt16BE(2), flags, body);
     if ((head[0] ?? 0) & 0x80) return over('a version of SPDY other than 3');
-    const stream = streams.get(head.readUInt32BE(0));
+    const id = head.readUInt32BE(0);
+    const stream = streams.get(id);
     if (body.length > 0) stream?.input.push(body);
-    if (flags & FIN) stream?.input.end();
+    if (flags & FIN) theirEnd(id);
+    await stream?.input.room();
   };
 
   return {
-    receive(bytes) {
+    async receive(bytes) {
       rest = Buffer.concat([rest, bytes]);
       while (rest.length >= 8 && !isOver) {
         const length = rest.readUIntBE(5, 3);
@@ -125,6 +148,7 @@ export async function spdy({ send, opened, failed }: SpdyOptions): Promise<SpdyC
         // In order: the headers of one stream are compressed with those before.
         last = last.then(() => frame(head, body)).catch(() => over('a frame that is malformed'));
       }
+      await last;
     },
     closed: () => over(''),
   };
@@ -132,9 +156,17 @@ export async function spdy({ send, opened, failed }: SpdyOptions): Promise<SpdyC
 
 /** A piece of a compressed series, in or out. */
 function through(codec: Inflate | Deflate, piece: Buffer, flush: number): Promise<Buffer> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const collect = (chunk: Buffer): number => chunks.push(chunk);
+    let size = 0;
+    const collect = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size <= MOST_HEADERS) return;
+      codec.destroy();
+      reject(new RangeError('too many headers'));
+    };
+    if (piece.length > MOST_HEADERS) return reject(new RangeError('too many headers'));
     codec.on('data', collect);
     codec.write(piece, () =>
       codec.flush(flush, () => {
