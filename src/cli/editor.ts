@@ -19,9 +19,10 @@ export async function startEditing(context: VerbContext, fileName: string): Prom
   await context.pass(0);
   return {
     edit(text) {
-      writeFileSync(file, text, { mode: 0o600 });
+      const isWindows = context.flags.bool('windows-line-endings');
+      writeFileSync(file, isWindows ? text.replaceAll('\n', '\r\n') : text, { mode: 0o600 });
       openEditor(context, file);
-      return readFileSync(file, 'utf8');
+      return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
     },
     end: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -71,16 +71,6 @@ function checkRequired(facts: readonly { name: string; required: boolean }[], gi
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.join(', ')} not set`);
 }
 
-/** What can note the command in the object. */
-const RECORDING = ['annotate', 'apply', 'create', 'label', 'replace', 'set'];
-
-/** Flags whose effect is left out, and the value that asks for it. */
-const LEFT_OUT = [
-  ['server-print', 'false'],
-  ['windows-line-endings', 'true'],
-  ['openapi-patch', 'false'],
-] as const;
-
 const profiles = ['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex', 'trace'];
 
 function checkGlobals({ flags, path }: CommandLine): void {
@@ -92,9 +82,4 @@ function checkGlobals({ flags, path }: CommandLine): void {
     throw new KubectlError(`invalid - validate option "${validate}"; must be one of: strict (or true), warn, ignore (or false)`);
   }
   if (flags.given('kuberc')) throw new KubectlError('kubemu does not read kuberc files yet');
-  if (flags.bool('record') && !RECORDING.some((command) => path === command || path.startsWith(`${command} `)))
-    throw new KubectlError(`kubemu ${path} does not know --record yet`);
-  for (const [name, value] of LEFT_OUT) {
-    if (flags.given(name) && String(flags.bool(name)) === value) throw new KubectlError(`kubemu does not know --${name}=${value} yet`);
-  }
 }

@@ -1,6 +1,7 @@
 // The requests of `get`: path, selectors, and how their tables look.
+import { ageOf } from '../machinery/age.ts';
 import { StatusError } from '../machinery/status.ts';
-import type { TableOptions } from './printers/table.ts';
+import type { Table, TableOptions } from './printers/table.ts';
 import type { Requested } from './requested.ts';
 import { nameOf, resourcePath } from './resources/mapper.ts';
 import type { Query } from './rest.ts';
@@ -8,6 +9,19 @@ import type { VerbContext } from './verb.ts';
 
 /** Asks for a table; a server that knows none sends the objects. */
 export const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
+
+/** `--server-print=false`: names and ages, which any object has. */
+export function shownTable({ flags, now }: VerbContext, table: Table): Table {
+  if (!flags.given('server-print') || flags.bool('server-print')) return table;
+  return {
+    ...table,
+    columnDefinitions: [{ name: 'Name' }, { name: 'Age' }],
+    rows: (table.rows ?? []).map((row) => ({
+      ...row,
+      cells: [row.object?.metadata?.name ?? '', ageOf(row.object?.metadata?.creationTimestamp, now())],
+    })),
+  };
+}
 
 export const hasSelector = ({ flags }: VerbContext): boolean => flags.string('selector') !== '' || flags.string('field-selector') !== '';
 

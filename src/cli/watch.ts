@@ -3,7 +3,7 @@ import { isNotFound, type Status, StatusError } from '../machinery/status.ts';
 import { type Table, TablePrinter, type TableRow } from './printers/table.ts';
 import type { Requested } from './requested.ts';
 import { send } from './rest.ts';
-import { pathOf, queryFor, selectorProblem, TABLE, tableOptions } from './table-request.ts';
+import { pathOf, queryFor, selectorProblem, shownTable, TABLE, tableOptions } from './table-request.ts';
 import { KubectlError, type VerbContext } from './verb.ts';
 
 interface Change {
@@ -56,7 +56,7 @@ export async function watch(
   for await (const { type, object } of events ?? []) {
     if (type === 'ERROR') throw new StatusError(object as Status);
     if (type === 'BOOKMARK') continue;
-    const change = object as Table;
+    const change = shownTable(context, object as Table);
     print(
       { ...table, ...change },
       (change.rows ?? []).map((row) => ({ event: type, row })),
@@ -68,7 +68,7 @@ export async function watch(
 async function look(context: VerbContext, request: Requested): Promise<Table> {
   try {
     const query = { ...queryFor(context, request), includeObject: 'Object' };
-    return (await send(context, { method: 'GET', path: pathOf(context, request), query, accept: TABLE })) as Table;
+    return shownTable(context, (await send(context, { method: 'GET', path: pathOf(context, request), query, accept: TABLE })) as Table);
   } catch (error) {
     throw selectorProblem(error, context, request);
   }

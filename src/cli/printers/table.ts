@@ -9,7 +9,14 @@ export interface Table {
 export interface TableRow {
   cells: readonly unknown[];
   /** With `includeObject=Metadata` the object's metadata, with `Object` all of it. */
-  object?: { metadata?: { name?: string; namespace?: string | undefined; labels?: Readonly<Record<string, string>> | undefined } } | null;
+  object?: {
+    metadata?: {
+      name?: string;
+      namespace?: string | undefined;
+      labels?: Readonly<Record<string, string>> | undefined;
+      creationTimestamp?: string | null;
+    };
+  } | null;
 }
 
 export interface TableOptions {

@@ -1,4 +1,5 @@
 // `autoscale`.
+import { recorded } from '../change-cause.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { resultPrinter } from '../print-result.ts';
@@ -37,7 +38,7 @@ export const autoscale = defineVerb({
       async ({ mapping, name, object }) => {
         if (!SCALABLE.includes(mapping.kind))
           throw new KubectlError(`cannot autoscale a ${mapping.kind}: selector for ${mapping.kind} not implemented`);
-        const draft: Draft = {
+        const draft: Draft = recorded<Draft>(context, {
           kind: 'HorizontalPodAutoscaler',
           apiVersion: 'autoscaling/v2',
           metadata: { name: flags.string('name') || name, ...(context.namespaceGiven ? { namespace: context.namespace } : {}) },
@@ -48,7 +49,7 @@ export const autoscale = defineVerb({
             ...(metrics.length > 0 ? { metrics } : {}),
           },
           status: { desiredReplicas: 0, currentMetrics: null },
-        };
+        });
         const result =
           dryRun === 'client' ? draft : await createObject(context, autoscalers, context.namespace, draft, writeOptions(context, dryRun));
         await print(autoscalers, result, 'autoscaled');

@@ -2,6 +2,7 @@
 import { recorded } from '../change-cause.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
+import { editedBefore } from '../edited-before.ts';
 import { withLastApplied } from '../last-applied.ts';
 import { resultPrinter } from '../print-result.ts';
 import { rawWrite } from '../raw-write.ts';
@@ -28,7 +29,6 @@ export const create = defineVerb({
       throw new KubectlError('must specify one of -f and -k');
     }
     if (context.args.length > 0) throw new KubectlError(`Unexpected args: [${context.args.join(' ')}]`, { usage: true });
-    if (flags.bool('edit')) throw new KubectlError('create --edit is not part of kubemu yet');
     if (flags.string('raw')) return rawWrite(context, 'POST');
     const dryRun = dryRunOf(context);
     const print = await resultPrinter(context, { dryRun });
@@ -41,7 +41,9 @@ export const create = defineVerb({
       validated: write.fieldValidation !== 'Ignore',
     };
     const count = await eachTarget(context, options, async (info) => {
-      const given = recorded(context, info.object as unknown as Draft);
+      const wanted = flags.bool('edit') ? await editedBefore(context, info) : (info.object as unknown as Draft);
+      if (!wanted) return;
+      const given = recorded(context, wanted);
       const draft = flags.bool('save-config') ? withLastApplied(given) : given;
       try {
         const result = dryRun === 'client' ? draft : await createObject(context, info.mapping, info.namespace, draft, write);

@@ -1,6 +1,7 @@
 // `edit`: objects as YAML in the user's editor, and what was changed there sent as a patch.
 import { jsonEqual } from '../../machinery/equal.ts';
 import { StatusError } from '../../machinery/status.ts';
+import { recorded } from '../change-cause.ts';
 import { fieldValidationOf } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { EDIT_HEADER as HEADER, isEmptyEdit, startEditing } from '../editor.ts';
@@ -71,7 +72,7 @@ async function editOne(context: VerbContext, info: Info): Promise<Outcome> {
             context.err('Edit cancelled, no changes made.');
             return {};
           }
-          return { result: await send(context, info, original, wanted) };
+          return { result: await send(context, info, original, withCause(context, wanted)) };
         } catch (error) {
           if (error instanceof StatusError || (error instanceof Error && error.name.startsWith('YAML'))) return error.message;
           throw error;
@@ -86,6 +87,11 @@ async function editOne(context: VerbContext, info: Info): Promise<Outcome> {
   } finally {
     editing.end();
   }
+}
+
+/** `--record`. */
+function withCause(context: VerbContext, object: Record<string, unknown>): Record<string, unknown> {
+  return recorded(context, object as { metadata: { annotations?: Record<string, string> } });
 }
 
 async function send(context: VerbContext, info: Info, before: Record<string, unknown>, after: Record<string, unknown>): Promise<object> {

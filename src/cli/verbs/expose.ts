@@ -1,5 +1,6 @@
 // `expose`: a Service for what runs already.
 import type { KubeObject } from '../../machinery/object.ts';
+import { recorded } from '../change-cause.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { withLastApplied } from '../last-applied.ts';
@@ -36,7 +37,7 @@ export const expose = defineVerb({
     const services = await context.mapper.byResource('services');
     const options = { files: true, args: context.args, fetch: true, enforceNamespace: true };
     const count = await eachTarget(context, options, async (info) => {
-      const draft = await serviceFor(context, info);
+      const draft = recorded(context, await serviceFor(context, info));
       if (flags.string('namespace') && dryRun === 'client') draft.metadata.namespace = context.namespace;
       if (dryRun === 'client') return print(services, draft, 'exposed');
       const body = flags.bool('save-config') ? withLastApplied(draft) : draft;

@@ -7,7 +7,7 @@ import { type Table, TablePrinter, type TableRow } from '../printers/table.ts';
 import { type Requested, requestedBy } from '../requested.ts';
 import type { Info } from '../resources/builder.ts';
 import { send } from '../rest.ts';
-import { hasSelector, pathOf, queryFor, selectorProblem, TABLE, tableOptions } from '../table-request.ts';
+import { hasSelector, pathOf, queryFor, selectorProblem, shownTable, TABLE, tableOptions } from '../table-request.ts';
 import { defineVerb, KubectlError, type VerbContext } from '../verb.ts';
 
 export const get = defineVerb({
@@ -104,7 +104,7 @@ async function printTables(context: VerbContext, requested: readonly Requested[]
   const groups: { request: Requested; table: Table; rows: readonly TableRow[] }[] = [];
   for (const request of requested) {
     try {
-      const table = (await answerTo(context, request, TABLE)) as Table;
+      const table = shownTable(context, (await answerTo(context, request, TABLE)) as Table);
       const last = groups.at(-1);
       const rows = table.rows ?? [];
       if (last && last.request.mapping === request.mapping) last.rows = last.rows.concat(rows);

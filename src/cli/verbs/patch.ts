@@ -5,6 +5,7 @@ import { jsonEqual } from '../../machinery/equal.ts';
 import { thaw } from '../../machinery/freeze.ts';
 import { groupOf, type KubeObject } from '../../machinery/object.ts';
 import { StatusError } from '../../machinery/status.ts';
+import { noteCause } from '../change-cause.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { isBuiltIn } from '../last-applied.ts';
@@ -72,6 +73,7 @@ export const patch = defineVerb({
         ...writeOptions(context, dryRun),
         subresource,
       });
+      if (flags.bool('record') && dryRun === 'none') await noteCause(context, info.mapping, info.namespace, info.name);
       await print(kindOf(after, info), after, jsonEqual(before, after) ? 'patched (no change)' : 'patched');
     });
     if (count === 0) throw new KubectlError('no objects passed to patch');

@@ -1,5 +1,6 @@
 // `run`: one Pod from flags, and what its terminal sees with --attach, -i and --rm.
 
+import { recorded } from '../change-cause.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { isImageName } from '../image-name.ts';
 import { LAST_APPLIED } from '../last-applied.ts';
@@ -43,7 +44,8 @@ export const run = defineVerb({
     drafts.push([PODS, pod]);
 
     const created: [Mapping, Draft][] = [];
-    for (const [mapping, draft] of drafts) {
+    for (const [mapping, given] of drafts) {
+      const draft = recorded(context, given);
       if (context.namespaceGiven && dryRun === 'client') draft.metadata.namespace = context.namespace;
       if (dryRun === 'client') created.push([mapping, draft]);
       else {

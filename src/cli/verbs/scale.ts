@@ -1,5 +1,6 @@
 // `scale`.
 import type { KubeObject } from '../../machinery/object.ts';
+import { noteCause } from '../change-cause.ts';
 import { dryRunOf, writeOptions } from '../dry-run.ts';
 import { eachTarget } from '../each-target.ts';
 import { pollUntil } from '../poll.ts';
@@ -46,6 +47,7 @@ export const scale = defineVerb({
           fieldManager: 'kubectl-scale',
           subresource: 'scale',
         });
+        if (dryRun === 'none' && flags.bool('record')) await noteCause(context, info.mapping, info.namespace, info.name);
         if (dryRun === 'none') object = await getObject(context, info.mapping, info.namespace, info.name);
         if (flags.duration('timeout') > 0 && dryRun === 'none') await untilScaled(context, info, replicas, flags.duration('timeout'));
       }
