@@ -43,7 +43,7 @@ export class FakeCluster {
   readonly random = keyedRandom('test');
   readonly store: Store = {
     get: <T>(key: string) => this.drawer.get(key) as T | undefined,
-    put: (key, value) => void this.drawer.set(key, deepFreeze(thaw(value))),
+    put: (key, value) => void this.drawer.set(key, deepFreeze(JSON.parse(JSON.stringify(value)))),
     delete: (key) => void this.drawer.delete(key),
     keys: (prefix) => [...this.drawer.keys()].filter((key) => key.startsWith(prefix)).sort(),
     range: <T>(prefix: string) =>

@@ -5,7 +5,9 @@ import { Pod } from '../../src/api/core/pod.ts';
 import { ResourceQuota } from '../../src/api/core/resourcequota.ts';
 import { PodDisruptionBudget } from '../../src/api/policy/poddisruptionbudget.ts';
 import { ClusterRole } from '../../src/api/rbac/clusterrole.ts';
+import { disruptionController } from '../../src/controllers/disruption.ts';
 import { controllers } from '../../src/controllers/index.ts';
+import { notFound } from '../../src/machinery/status.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { deployment, draft, node, pod, requesting, runPods } from './objects.ts';
 
@@ -39,6 +41,56 @@ describe('a PodDisruptionBudget', () => {
       observedGeneration: 1,
     });
     expect(status?.conditions?.[0]?.reason).toBe(allowed > 0 ? 'SufficientPods' : 'InsufficientPods');
+  });
+
+  const budget = async (spec: object): Promise<PodDisruptionBudget['status']> => {
+    const whole = { ...spec, selector: { matchLabels: { app: 'x' } } };
+    cluster.create(PodDisruptionBudget, { metadata: { name: 'x', namespace: 'default' }, spec: whole });
+    await cluster.drain();
+    return (cluster.objects.get('poddisruptionbudgets.policy/default/x') as PodDisruptionBudget).status;
+  };
+
+  test('counts Pods that nobody manages for a number only; for a share, and for those that may be missing, it warns', async () => {
+    for (const name of ['a', 'b']) cluster.create(Pod, draft(pod(name, {}, { labels: { app: 'x' } })));
+    runPods(cluster);
+    expect(await budget({ minAvailable: 1 })).toMatchObject({ expectedPods: 2, desiredHealthy: 1, disruptionsAllowed: 1 });
+    gone();
+    expect(await budget({ maxUnavailable: 1 })).toMatchObject({ expectedPods: 0, desiredHealthy: 0, disruptionsAllowed: 0 });
+    expect(cluster.events.at(-1)).toBe(
+      'Warning UnmanagedPods PodDisruptionBudget/x: Pods selected by this PodDisruptionBudget (selector: app=x) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.',
+    );
+  });
+
+  const gone = () =>
+    cluster.delete(PodDisruptionBudget, cluster.objects.get('poddisruptionbudgets.policy/default/x') as PodDisruptionBudget);
+
+  test('spares nothing of a workload that cannot be scaled, and says why', async () => {
+    const ds = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'u', controller: true };
+    cluster.answer = (path) => {
+      if (path.endsWith('/apis/apps/v1')) return { resources: [{ kind: 'DaemonSet', name: 'daemonsets' }] };
+      if (path.endsWith('/daemonsets/agent')) return { metadata: { uid: 'u' }, spec: {} };
+      throw notFound({ group: 'apps', resource: 'daemonsets' }, 'agent');
+    };
+    const agent = draft(pod('agent-1', {}, { labels: { app: 'x' } }));
+    cluster.loops.splice(0); // no garbage collector that misses the DaemonSet
+    cluster.add(disruptionController.loop(cluster.deps));
+    cluster.create(Pod, { ...agent, metadata: { ...agent.metadata, ownerReferences: [ds] } });
+    runPods(cluster);
+    const status = await budget({ maxUnavailable: 1 });
+    expect(status).toMatchObject({
+      disruptionsAllowed: 0,
+      conditions: [
+        {
+          type: 'DisruptionAllowed',
+          status: 'False',
+          reason: 'SyncFailed',
+          message: 'daemonsets.apps does not implement the scale subresource',
+        },
+      ],
+    });
+    expect(cluster.events).toEqual([
+      'Warning CalculateExpectedPodCountFailed PodDisruptionBudget/x: Failed to calculate the number of expected pods: daemonsets.apps does not implement the scale subresource',
+    ]);
   });
 });
 

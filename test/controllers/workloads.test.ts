@@ -306,4 +306,61 @@ describe('a StatefulSet', () => {
     await settle();
     expect(images()).toEqual(['postgres:2']);
   });
+
+  const retention = (whenDeleted: string, whenScaled: string) => ({ persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled } });
+  const claimOwners = () =>
+    Object.fromEntries(
+      cluster
+        .list(PersistentVolumeClaim)
+        .map(({ metadata }) => [metadata.name, metadata.ownerReferences?.map(({ kind, name }) => `${kind}/${name}`).join() ?? '']),
+    );
+  test.each([
+    { policy: retention('Retain', 'Retain'), kept: '', gone: '' },
+    { policy: retention('Delete', 'Retain'), kept: 'StatefulSet/db', gone: 'StatefulSet/db' },
+    { policy: retention('Retain', 'Delete'), kept: '', gone: undefined },
+    { policy: retention('Delete', 'Delete'), kept: 'StatefulSet/db', gone: undefined },
+  ])(
+    'scaled down, with $policy, claims of Pods that stay are owned by "$kept", of those that go by "$gone" (or go too)',
+    async ({ policy, kept, gone }) => {
+      cluster.create(StatefulSet, set(2, policy));
+      await settle();
+      cluster.change(StatefulSet, key('db'), { spec: { replicas: 1 } });
+      await settle();
+      expect(claimOwners()).toEqual({ 'data-db-0': kept, ...(gone === undefined ? {} : { 'data-db-1': gone }) });
+      cluster.change(StatefulSet, key('db'), { spec: retention('Retain', 'Retain') });
+      await settle();
+      expect(claimOwners()['data-db-0']).toBe('');
+    },
+  );
+
+  test.each([
+    { maxUnavailable: 2, management: 'Parallel', first: ['db-4', 'db-3'] },
+    { maxUnavailable: '50%', management: 'Parallel', first: ['db-4', 'db-3'] },
+    { maxUnavailable: '10%', management: 'Parallel', first: ['db-4'] },
+    { maxUnavailable: 9, management: 'Parallel', first: ['db-4', 'db-3', 'db-2'] },
+  ])('updates $maxUnavailable Pods at a time, above the partition', async ({ maxUnavailable, management, first }) => {
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition: 2, maxUnavailable } };
+    cluster.create(StatefulSet, set(5, { podManagementPolicy: management, updateStrategy }));
+    await settle();
+    cluster.events.length = 0;
+    cluster.change(StatefulSet, key('db'), { spec: { template: { spec: { containers: [{ name: 'c', image: 'postgres:2' }] } } } });
+    await cluster.drain();
+    const deleted = () => cluster.events.filter((line) => line.includes('Delete')).map((line) => /Pod (\S+)/.exec(line)?.[1]);
+    expect(deleted()).toEqual(first);
+    await settle();
+    expect(deleted()).toEqual(['db-4', 'db-3', 'db-2']);
+  });
+
+  test.each([
+    { phase: 'Failed', says: 'Warning RecreatingFailedPod StatefulSet/db: StatefulSet default/db is recreating failed Pod db-0' },
+    { phase: 'Succeeded', says: 'Normal RecreatingTerminatedPod StatefulSet/db: StatefulSet default/db is recreating terminated Pod db-0' },
+  ])('makes a $phase Pod anew and says so', async ({ phase, says }) => {
+    cluster.create(StatefulSet, set(1));
+    await settle();
+    const before = pods()[0]?.metadata.uid;
+    cluster.change(Pod, key('db-0'), { status: { phase } });
+    await settle();
+    expect(cluster.events).toContain(says);
+    expect(pods().map(({ metadata }) => [metadata.name, metadata.uid !== before])).toEqual([['db-0', true]]);
+  });
 });

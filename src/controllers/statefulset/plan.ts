@@ -1,8 +1,10 @@
 // The one next step of a StatefulSet: stateful_set_control.go. Pure.
+
 import type { StatefulSet } from '../../api/apps/statefulset.ts';
 import type { Pod } from '../../api/core/pod.ts';
 import type { Instant } from '../../machinery/clock.ts';
 import { REVISION_HASH } from '../controller-revisions.ts';
+import { resolveIntOrPercent } from '../int-or-percent.ts';
 import { isAvailable, isFinished } from '../pods.ts';
 
 export interface Revision {
@@ -52,7 +54,18 @@ export function nextStep(set: StatefulSet, pods: readonly Pod[], revision: Revis
   }
   if (set.spec.updateStrategy?.type === 'OnDelete') return step;
 
-  const lowest = start + (set.spec.updateStrategy?.rollingUpdate?.partition ?? 0);
+  const { partition = 0, maxUnavailable } = set.spec.updateStrategy?.rollingUpdate ?? {};
+  const lowest = start + partition;
+  if (maxUnavailable !== undefined) {
+    const inRange = Array.from({ length: end - start }, (_, i) => byOrdinal.get(start + i));
+    const spare = Math.max(1, resolveIntOrPercent(maxUnavailable, end - start, 'down')) - inRange.filter((pod) => !isHealthy(pod)).length;
+    const old = inRange.slice(partition).filter((pod): pod is Pod => pod !== undefined && revisionName(pod) !== revision.update);
+    step.delete = old
+      .filter(({ metadata }) => !metadata.deletionTimestamp)
+      .reverse()
+      .slice(0, Math.max(0, spare));
+    return step;
+  }
   for (let ordinal = end - 1; ordinal >= lowest; ordinal--) {
     const pod = byOrdinal.get(ordinal);
     if (pod && revisionName(pod) !== revision.update && !pod.metadata.deletionTimestamp) {

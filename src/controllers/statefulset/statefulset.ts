@@ -1,5 +1,5 @@
 // Plays the StatefulSet controller: Pods with names, numbers and volumes of their own. The order is in plan.ts.
-// Left out: deleting claims on scale-down (persistentVolumeClaimRetentionPolicy.whenScaled) and maxUnavailable.
+// Who owns their claims is in claims.ts.
 
 import type { ControllerRevision } from '../../api/apps/controllerrevision.ts';
 import { StatefulSet } from '../../api/apps/statefulset.ts';
@@ -11,9 +11,10 @@ import type { Instant } from '../../machinery/clock.ts';
 import { StatusError } from '../../machinery/status.ts';
 import { REVISION_HASH, syncRevisions, trimRevisions } from '../controller-revisions.ts';
 import { type ControllerContext, defineController, moreThanStatus } from '../define.ts';
-import { adoptOrphans, claimOwned, controllerRef } from '../ownership.ts';
+import { adoptOrphans, claimOwned } from '../ownership.ts';
 import { isAvailable, isReady, podFrom, workloadView } from '../pods.ts';
 import { untilAvailable } from '../replicaset.ts';
+import { claimsOf, syncClaimOwners } from './claims.ts';
 import { nextStep, ordinalOf, type Revision, replicasOf, revisionName } from './plan.ts';
 
 export const statefulSetController = defineController({
@@ -39,9 +40,14 @@ export const statefulSetController = defineController({
     const pods = claimed.filter((pod) => ordinalOf(set, pod) !== undefined);
     const step = nextStep(set, pods, { current, update }, clock.now());
     for (const pod of step.recreate) {
-      const message = `StatefulSet ${set.metadata.namespace}/${set.metadata.name} is recreating failed Pod ${pod.metadata.name}`;
-      await recorder.event(set, 'Warning', 'RecreatingFailedPod', message);
+      const [type, reason, what] =
+        pod.status?.phase === 'Failed'
+          ? (['Warning', 'RecreatingFailedPod', 'failed'] as const)
+          : (['Normal', 'RecreatingTerminatedPod', 'terminated'] as const);
+      const message = `StatefulSet ${set.metadata.namespace}/${set.metadata.name} is recreating ${what} Pod ${pod.metadata.name}`;
+      await recorder.event(set, type, reason, message);
     }
+    await syncClaimOwners(client, set, pods, step.delete);
     for (const pod of [...step.recreate, ...step.delete]) await remove(set, pod, context);
     const created: Pod[] = [];
     for (const { ordinal, revision } of step.create) created.push(await add(set, ordinal, revision, all, context));
@@ -125,20 +131,6 @@ export function podOf(set: StatefulSet, ordinal: number, revision: string, templ
       ...(own.length > 0 ? { volumes: [...own, ...others] } : {}),
     },
   };
-}
-
-function claimsOf(set: StatefulSet, ordinal: number): NewObject<PersistentVolumeClaim>[] {
-  const whenDeleted = set.spec.persistentVolumeClaimRetentionPolicy?.whenDeleted;
-  return (set.spec.volumeClaimTemplates ?? []).map(({ metadata, spec }) => ({
-    metadata: {
-      name: `${metadata?.name}-${set.metadata.name}-${ordinal}`,
-      namespace: set.metadata.namespace,
-      labels: { ...metadata?.labels, ...set.spec.selector.matchLabels },
-      ...(metadata?.annotations ? { annotations: metadata.annotations } : {}),
-      ...(whenDeleted === 'Delete' ? { ownerReferences: [controllerRef(set)] } : {}),
-    },
-    spec: spec as PersistentVolumeClaim['spec'],
-  }));
 }
 
 /** A rollout that is through makes the update revision the current one. */
