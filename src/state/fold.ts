@@ -2,7 +2,7 @@
 import { NO_LINE } from './base-lines.ts';
 import { BlockWriter } from './block-writer.ts';
 import { type Directory, directoryLine } from './blocks.ts';
-import { checksumEnd, deletedLine, type Marker, markerStart, plainLine, registryLine } from './format.ts';
+import { checksumEnd, deletedLine, entryLine, type Marker, markerStart, plainLine, registryLine } from './format.ts';
 import type { Change, KeyValue } from './keyspace.ts';
 import type { Entry } from './lines.ts';
 import type { MemoryKeyspace } from './memory-keyspace.ts';
@@ -99,5 +99,3 @@ function writeMarker({ revision, compacted }: MemoryKeyspace, changes: readonly 
 }
 
 const changeLine = ({ key, after }: Change): string => (after ? registryLine(after) : deletedLine(key));
-
-const entryLine = (entry: KeyValue): string => (entry.mod === 0 ? plainLine(entry.key, entry.value) : registryLine(entry));

@@ -90,6 +90,8 @@ export const deletedLine = (key: string): string => `${keyText(key)}null\n`;
 export const registryLine = ({ key, create, mod, version, value }: KeyValue): string =>
   `${keyText(key)}${JSON.stringify({ create, mod, version, value } satisfies RegistryLine)}\n`;
 
+export const entryLine = (entry: KeyValue): string => (entry.mod === 0 ? plainLine(entry.key, entry.value) : registryLine(entry));
+
 /** The line of a new key whose value is JSON already. */
 export const registryText = (key: string, revision: number, value: string): string =>
   `${keyText(key)}{"create":${revision},"mod":${revision},"version":1,"value":${value}}\n`;

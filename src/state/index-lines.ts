@@ -138,8 +138,8 @@ export function indexLines(source: Source, path: string, onDamage: (damage: Dama
 
   /** There is no whole commit, or not all of its blocks. */
   function fromWhatIsLeft(): IndexedFile {
-    const everything = source.read(0, source.size);
-    if (countMarkers(everything, 0) > 0) return salvage(everything);
+    const left = salvage(source);
+    if (left) return left;
     throw new StateFileError(
       'damaged',
       path,

@@ -1,49 +1,89 @@
 // The last resort: bytes that fail their checksum with no whole commit to go back to. The file was edited by hand, or its device failed.
 // Every line that is still JSON counts as it stands; history does not, because nobody can vouch for it.
 import { deepFreeze } from '../machinery/freeze.ts';
-import { MARKER_KEY } from './format.ts';
+import { entryLine, MARKER_KEY, MARKER_START } from './format.ts';
 import type { IndexedFile } from './index-lines.ts';
 import type { KeyValue } from './keyspace.ts';
 import { Lines } from './lines.ts';
 import { FIRST_REVISION, isRegistry, RESERVED } from './memory-keyspace.ts';
+import type { Source } from './source.ts';
 
-/** A whole file. */
-export function salvage(bytes: Buffer): IndexedFile {
-  const lines = new Map<string, KeyValue>();
+/** A whole file; undefined when there is no commit in it, whole or not. */
+export function salvage(source: Source): IndexedFile | undefined {
+  /** Where in the file each line that counts begins and ends. */
+  const places: [start: number, end: number][] = [];
+  const keys = new Map<string, number>();
   let revision = FIRST_REVISION;
   let lost = 0;
-  for (const [start, end] of linesOf(bytes, bytes.indexOf(10) + 1)) {
-    const text = bytes.toString('utf8', start, end).trim();
-    if (text === '}' || text === '') continue;
+  let commits = 0;
+  let isFirst = true;
+  for (const { start, bytes } of linesIn(source)) {
+    const text = bytes.toString().trim();
+    if (text.startsWith(MARKER_START)) commits++;
+    const isHeader = isFirst;
+    isFirst = false;
+    if (isHeader || text === '}' || text === '') continue;
     const line = parse(text);
     if (!line) lost++;
     else if (line.key === MARKER_KEY) revision = Math.max(revision, Number((line.value as { revision?: unknown }).revision) || 0);
-    else if (line.value === null) lines.delete(line.key);
-    else if (!RESERVED.has(line.key)) lines.set(line.key, deepFreeze(entryOf(line)));
+    else if (line.value === null) keys.delete(line.key);
+    else if (!RESERVED.has(line.key)) {
+      revision = Math.max(revision, entryOf(line).mod);
+      keys.set(line.key, places.push([start, start + bytes.length]) - 1);
+    }
   }
-  for (const { mod } of lines.values()) revision = Math.max(revision, mod);
-  const kept = new Lines();
-  for (const [key, entry] of lines) kept.set(key, entry);
+  if (commits === 0) return undefined;
+  const lines = new Lines();
+  for (const [key, place] of keys) lines.set(key, place);
+  const load = (place: number): KeyValue => {
+    const line = parse(
+      source
+        .read(...(places[place] ?? [0, 0]))
+        .toString()
+        .trim(),
+    );
+    if (!line) throw new Error('a line of the state file has changed while it was open');
+    return deepFreeze(entryOf(line));
+  };
   return {
     end: 0,
     folded: 0,
     crc: 0,
     revision,
     compacted: revision,
-    lines: kept,
-    load: (key) => lines.get(key) as KeyValue,
+    lines,
+    load: (_, place) => load(place),
     history: () => [],
     isTorn: false,
     commands: 0,
     commits: () => [],
     eachLine: () => {},
-    lineBytes: () => Buffer.alloc(0),
+    lineBytes: (place) => Buffer.from(entryLine(load(place))), // as we would have written it
     verify: () => {},
     copyTo: () => {},
-    close: () => {},
+    close: () => source.close(),
     damage: { isSalvaged: true, line: 0, lost },
   };
 }
+
+/** Read piece by piece: the file may be larger than the memory. */
+function* linesIn(source: Source): Iterable<{ start: number; bytes: Buffer }> {
+  let size = PIECE;
+  for (let start = 0; start < source.size; ) {
+    const piece = source.read(start, Math.min(source.size, start + size));
+    const isLast = start + piece.length >= source.size;
+    const last = isLast ? piece.length : piece.lastIndexOf(10) + 1;
+    if (piece.length === 0) return;
+    if (last === 0) {
+      size *= 2; // a line longer than that
+      continue;
+    }
+    for (const [from, to] of linesOf(piece.subarray(0, last), 0)) yield { start: start + from, bytes: piece.subarray(from, to) };
+    start += last;
+  }
+}
+
+const PIECE = 16 * 2 ** 20;
 
 /** Lines of a block whose keys go from `first` up to `until`. */
 export function salvageLines(bytes: Buffer, first: string, until: string | undefined): Buffer[] {
