@@ -58,6 +58,25 @@ export type DecisionOrRequest = RequestRecord | DecisionRecord;
 /** A record as it is kept; `sequence` counts all that ever were. */
 export type StoredRecord = DecisionOrRequest & { sequence: number };
 
+/**
+ * Details that are worked out only when somebody saves or reads the record: most decisions of a busy scheduler leave the ring before
+ * that. In JSON, and in {@link Records.all}, they are what `make` returns.
+ */
+export class LazyDetails {
+  #make: (() => unknown) | undefined;
+  #made: unknown;
+
+  constructor(make: () => unknown) {
+    this.#make = make;
+  }
+
+  toJSON(): unknown {
+    if (this.#make) this.#made = this.#make();
+    this.#make = undefined;
+    return this.#made;
+  }
+}
+
 type Omitting<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type NewRecord = Omitting<DecisionOrRequest, 'at'>;
 
@@ -80,7 +99,7 @@ const MOST = 100_000;
 export function createRecords(store: Store, clock: Clock): Records {
   const size = (): number => store.get<{ size: number }>(SETTINGS)?.size ?? DEFAULT_SIZE;
   const all = (): StoredRecord[] =>
-    [...store.range<StoredRecord>(RING)].map(([, record]) => record).sort((a, b) => a.sequence - b.sequence);
+    [...store.range<StoredRecord>(RING)].map(([, record]) => plain(record)).sort((a, b) => a.sequence - b.sequence);
   const slot = (sequence: number, of: number): string => RING + String(sequence % of).padStart(6, '0');
   return {
     append(record) {
@@ -103,4 +122,8 @@ export function createRecords(store: Store, clock: Clock): Records {
       if (wanted > 0) for (const record of records.slice(-wanted)) store.put(slot(record.sequence, wanted), record);
     },
   };
+}
+
+function plain(record: StoredRecord): StoredRecord {
+  return record.type === 'decision' && record.details instanceof LazyDetails ? { ...record, details: record.details.toJSON() } : record;
 }

@@ -1,10 +1,10 @@
 // What the scheduler decided about a Pod and why, for the ring of records: the verdict of each filter and the score of each plugin, node by
-// node. Written for every decision, so it is cheap: scores are one line of text, and of large clusters only the first nodes are named.
-import type { DecisionRecord, NewRecord } from '../machinery/records.ts';
+// node. Scores are one line of text, and of large clusters only the first nodes are named; nothing is worked out before it is needed.
+import { type DecisionRecord, LazyDetails, type NewRecord } from '../machinery/records.ts';
 import type { Choice, Diagnosis, RejectionBy } from './cycle.ts';
 
 /** Nodes that are named for each reason, and nodes whose scores are kept. The chosen one is always among them. */
-const MOST_NODES = 24;
+const MOST_NODES = 32;
 
 /** As it is kept. */
 interface Details {
@@ -25,7 +25,11 @@ interface Details {
 const about = (key: string): string => `pods ${key}`;
 
 export function bindingRecord(component: string, key: string, choice: Choice, nodeCount: number): NewRecord {
-  const { node, feasible, totals, scores, rejections, filters } = choice;
+  const details = new LazyDetails(() => bindingDetails(choice, nodeCount));
+  return { type: 'decision', component, about: about(key), outcome: `node ${choice.node}`, details };
+}
+
+function bindingDetails({ node, feasible, totals, scores, rejections, filters }: Choice, nodeCount: number): Details {
   const details: Details = { nodes: nodeCount, filters: filters.join(' '), rejected: rejected(rejections), feasible: feasible.length };
   if (scores.length > 0) {
     details.plugins = scores.map(({ plugin, weight }) => `${plugin}*${weight}`).join(' ');
@@ -40,7 +44,7 @@ export function bindingRecord(component: string, key: string, choice: Choice, no
     const chosen = feasible.findIndex(({ name }) => name === node);
     details.scores = chosen < kept ? text : `${text};${line(chosen)}`;
   }
-  return { type: 'decision', component, about: about(key), outcome: `node ${node}`, details };
+  return details;
 }
 
 export function failureRecord(
@@ -50,12 +54,14 @@ export function failureRecord(
   message: string,
   nomination?: { node: string; victims: readonly string[] },
 ): NewRecord {
-  const details: Details = {
-    nodes: nodeCount,
-    filters: filters.join(' '),
-    rejected: rejected(rejections),
-    ...(nomination ? { nominated: nomination.node, victims: nomination.victims.join(' ') } : {}),
-  };
+  const details = new LazyDetails(
+    (): Details => ({
+      nodes: nodeCount,
+      filters: filters.join(' '),
+      rejected: rejected(rejections),
+      ...(nomination ? { nominated: nomination.node, victims: nomination.victims.join(' ') } : {}),
+    }),
+  );
   return { type: 'decision', component, about: about(key), outcome: `unschedulable: ${message}`, details };
 }
 

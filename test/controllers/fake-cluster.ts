@@ -8,7 +8,7 @@ import type { Client, EventRecorder, ListOptions, NewObject } from '../../src/cl
 import type { CertificateAuthority } from '../../src/controllers/certificates/authority.ts';
 import { rfc3339 } from '../../src/machinery/clock.ts';
 import { jsonEqual } from '../../src/machinery/equal.ts';
-import { deepFreeze, thaw } from '../../src/machinery/freeze.ts';
+import { deepFreeze } from '../../src/machinery/freeze.ts';
 import { CUSTOM_RESOURCES, type Loop, type ObjectEvent } from '../../src/machinery/loop.ts';
 import type { KubeObject, ObjectKey } from '../../src/machinery/object.ts';
 import { keyedRandom } from '../../src/machinery/random.ts';

@@ -86,7 +86,7 @@ test('of a large cluster the first nodes and the chosen one are kept, all are co
   await cluster.drain();
   for (const decision of decisions()) {
     expect(decision.reasons[0]?.count).toBeGreaterThan(0);
-    expect(decision.nodes.length).toBeLessThanOrEqual(24 + 25);
+    expect(decision.nodes.length).toBeLessThanOrEqual(32 + 33);
     expect(decision.nodes.some((each) => decision.outcome === `node ${each.node}` && each.total !== undefined)).toBe(true);
   }
   const sizes = [...cluster.drawer].filter(([key]) => key.includes('/records/ring/')).map(([, value]) => JSON.stringify(value).length);
