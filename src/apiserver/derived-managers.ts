@@ -2,8 +2,8 @@
 // derived when somebody does: what they made belongs to who makes such objects, and a status to who reports it.
 import type { V1ManagedFieldsEntry } from '../api/generated/types.ts';
 import type { KubeObject } from '../machinery/object.ts';
-import { elements, fieldsOf, fromFieldsV1, isWithin } from './field-sets.ts';
-import { type Application, entryOf, inOrder, typeOf, wantedFields } from './manager-entries.ts';
+import { fieldTree, fromFieldsV1 } from './field-sets.ts';
+import { type Application, contentTree, entryOf, inOrder, treeEntry, typeOf } from './manager-entries.ts';
 import type { Resource } from './resource.ts';
 
 const known = new WeakMap<KubeObject, KubeObject>();
@@ -41,12 +41,13 @@ function creatorOf(object: KubeObject): string {
 function creation(object: KubeObject, resource: Resource): V1ManagedFieldsEntry[] {
   const manager = creatorOf(object);
   if (!manager) return [];
-  const { status: _status, ...content } = object;
-  const fields = wantedFields((resource.hasStatus ? content : object) as KubeObject, typeOf(resource), true);
-  if (resource.kind.resource === 'pods') for (const path of [...fields]) if (isOfAdmission(path)) fields.delete(path);
-  if (fields.size === 0) return [];
-  return [entryOf(resource, application(manager, String(object.metadata.creationTimestamp)), 'Update', fields)];
+  const tree = contentTree(object, resource);
+  if (resource.kind.resource === 'pods') dropAdmitted(tree['f:spec'] as Tree | undefined);
+  if (Object.keys(tree).length === 0) return [];
+  return [treeEntry(resource, application(manager, String(object.metadata.creationTimestamp)), 'Update', tree)];
 }
+
+type Tree = Record<string, Record<string, unknown>>;
 
 const application = (manager: string, time: string, subresource = ''): Application => ({
   manager,
@@ -56,15 +57,24 @@ const application = (manager: string, time: string, subresource = ''): Applicati
 });
 
 /** What admission and the scheduler add to a Pod belongs to nobody. */
-const ADDED = new Set(['f:nodeName', 'f:tolerations', 'f:serviceAccount', 'f:serviceAccountName', 'f:priority', 'f:preemptionPolicy']);
+const ADDED = ['f:nodeName', 'f:tolerations', 'f:serviceAccount', 'f:serviceAccountName', 'f:priority', 'f:preemptionPolicy'];
+const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-function isOfAdmission(path: string): boolean {
-  const [top = '', field = '', ...rest] = elements(path);
-  if (top !== 'f:spec') return false;
-  if (ADDED.has(field)) return true;
-  if (field === 'f:volumes') return rest.length === 0 || rest[0]?.includes('"kube-api-access-') === true;
-  if (rest[1] !== 'f:volumeMounts') return false;
-  return rest.length === 2 || rest[2]?.includes('/var/run/secrets/kubernetes.io/serviceaccount') === true;
+function dropAdmitted(spec: Tree | undefined): void {
+  if (!spec) return;
+  for (const field of ADDED) delete spec[field];
+  dropItems(spec, 'f:volumes', (item) => item.includes('"kube-api-access-'));
+  for (const list of ['f:containers', 'f:initContainers']) {
+    for (const container of Object.values(spec[list] ?? {})) dropItems(container as Tree, 'f:volumeMounts', (item) => item.includes(TOKEN));
+  }
+}
+
+/** A list that is empty then was made by whoever made what was in it. */
+function dropItems(parent: Tree, list: string, isAdded: (item: string) => boolean): void {
+  const items = parent[list];
+  if (!items) return;
+  for (const item of Object.keys(items)) if (isAdded(item)) delete items[item];
+  if (Object.keys(items).every((item) => item === '.')) delete parent[list];
 }
 
 /** Who reports the status of such objects. */
@@ -88,29 +98,42 @@ const REPORTERS: Readonly<Record<string, string>> = {
   ResourceQuota: MANAGER,
   ServiceCIDR: MANAGER,
 };
-const REVISION = 'f:metadata\nf:annotations\nf:deployment.kubernetes.io/revision';
+const REVISION = 'f:deployment.kubernetes.io/revision';
 
 function report(object: KubeObject, resource: Resource, stored: readonly V1ManagedFieldsEntry[]): V1ManagedFieldsEntry[] {
   const manager = resource.custom ? undefined : REPORTERS[object.kind];
   const status = object.status as Record<string, unknown> | undefined;
   if (!manager || !status || Object.keys(status).length === 0) return [];
-  const fields = fieldsOf({ status }, typeOf(resource), '', new Set(), true);
-  if (object.kind === 'Deployment' && stored.length > 0 && object.metadata.annotations?.['deployment.kubernetes.io/revision']) {
-    fields.add(REVISION);
-    fields.add('f:metadata\nf:annotations');
-  }
-  if (object.kind === 'Pod') for (const path of [...fields]) if (isOfServer(path)) fields.delete(path);
-  for (const { fieldsV1 } of stored) for (const path of fromFieldsV1(fieldsV1)) fields.delete(path);
-  if (fields.size === 0) return [];
+  const tree = fieldTree({ status }, typeOf(resource)) as Record<string, Tree>;
+  if (object.kind === 'Pod') dropUnreported(tree['f:status']);
+  if (object.kind === 'Deployment' && stored.length > 0) addRevision(tree, object, stored);
   const time = latest(status) || String(object.metadata.creationTimestamp);
-  return [entryOf(resource, application(manager, time, 'status'), 'Update', fields)];
+  const by = application(manager, time, 'status');
+  const others = stored.map(({ fieldsV1 }) => fieldsV1 as Tree | undefined).filter((fields) => fields?.['f:status']);
+  if (others.length === 0) return [treeEntry(resource, by, 'Update', tree)];
+  const fields = fromFieldsV1(tree);
+  for (const other of others) for (const path of fromFieldsV1(other)) fields.delete(path);
+  return fields.size === 0 ? [] : [entryOf(resource, by, 'Update', fields)];
 }
 
 /** What a Pod's status has before any kubelet knows of it: its class, a condition, and the list that came with it. */
-const isOfServer = (path: string): boolean =>
-  path === 'f:status\nf:conditions' ||
-  path === 'f:status\nf:qosClass' ||
-  isWithin(path, 'f:status\nf:conditions\nk:{"type":"PodScheduled"}');
+function dropUnreported(status: Tree | undefined): void {
+  if (!status) return;
+  delete status['f:qosClass'];
+  const conditions = status['f:conditions'];
+  delete conditions?.['.'];
+  delete conditions?.['k:{"type":"PodScheduled"}'];
+  if (conditions && Object.keys(conditions).length === 0) delete status['f:conditions'];
+}
+
+/** Deployments are told their revision together with their status. */
+function addRevision(tree: Record<string, Tree>, { metadata }: KubeObject, stored: readonly V1ManagedFieldsEntry[]): void {
+  if (metadata.annotations?.['deployment.kubernetes.io/revision'] === undefined) return;
+  const others = stored.map(({ fieldsV1 }) => (fieldsV1 as Record<string, Tree> | undefined)?.['f:metadata']?.['f:annotations']);
+  if (others.some((annotations) => annotations?.[REVISION])) return;
+  const isMade = !others.some((annotations) => annotations?.['.']);
+  tree['f:metadata'] = { 'f:annotations': { ...(isMade ? { '.': {} } : {}), [REVISION]: {} } };
+}
 
 /** The last instant that a status tells of. */
 function latest(value: unknown): string {

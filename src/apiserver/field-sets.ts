@@ -155,6 +155,38 @@ export function toFieldsV1(set: FieldSet): Record<string, unknown> {
   return root;
 }
 
+/** What `toFieldsV1` makes of `fieldsOf` with parents, at once: most objects are looked at only to be written down. */
+export function fieldTree(value: Json, type: PatchType | undefined, isTop = true, isInItem = false): Record<string, unknown> {
+  const tree: Record<string, unknown> = {};
+  for (const name of Object.keys(value).sort()) {
+    const child = value[name];
+    const field = type?.[name];
+    const isMade = !isTop && (isInItem || !ALWAYS_THERE.has(name));
+    if (Array.isArray(child) && field?.key !== undefined && !ATOMIC.has(name)) {
+      if (child.length > 0) tree[`f:${name}`] = itemTree(child, name, field.key, field.type, isMade);
+    } else if (isObject(child) && !(ATOMIC.has(name) && !isTop) && hasFields(child)) {
+      const below = fieldTree(child, field?.type, false, isInItem);
+      tree[`f:${name}`] = isMade ? { '.': {}, ...below } : below;
+    } else tree[`f:${name}`] = {};
+  }
+  return tree;
+}
+
+function itemTree(items: readonly unknown[], name: string, key: string, type: PatchType | undefined, isMade: boolean): object {
+  const holds = key !== '' && !ATOMIC_ITEMS.has(name);
+  const entries = items.map((item): [string, object] => [
+    itemElement(item, key),
+    holds && isObject(item) && hasFields(item) ? { '.': {}, ...fieldTree(item, type, false, true) } : {},
+  ]);
+  if (entries.length > 1) entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...(isMade ? { '.': {} } : {}), ...Object.fromEntries(entries) };
+}
+
+function hasFields(object: object): boolean {
+  for (const _ in object) return true;
+  return false;
+}
+
 export function fromFieldsV1(fields: unknown, path = '', found: Set<string> = new Set()): Set<string> {
   if (!isObject(fields)) return found;
   for (const element of Object.keys(fields)) {

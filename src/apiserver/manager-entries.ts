@@ -2,7 +2,7 @@
 import type { V1ManagedFieldsEntry } from '../api/generated/types.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { type PatchType, patchTypeOf } from '../machinery/patch-merge-keys.ts';
-import { type FieldSet, fieldsOf, toFieldsV1 } from './field-sets.ts';
+import { type FieldSet, fieldsOf, fieldTree, toFieldsV1 } from './field-sets.ts';
 import type { Resource } from './resource.ts';
 
 export interface Application {
@@ -16,20 +16,19 @@ export interface Application {
 export const typeOf = ({ custom, kind }: Resource): PatchType | undefined => (custom ? undefined : patchTypeOf(kind.names.kind));
 
 /** What names the object, or is the server's, belongs to nobody. */
-const UNOWNED = new Set(
-  [
-    'name',
-    'namespace',
-    'uid',
-    'resourceVersion',
-    'generation',
-    'creationTimestamp',
-    'managedFields',
-    'selfLink',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ].map((field) => `f:metadata\nf:${field}`),
-);
+const UNOWNED_METADATA = [
+  'name',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'managedFields',
+  'selfLink',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+];
+const UNOWNED = new Set(UNOWNED_METADATA.map((field) => `f:metadata\nf:${field}`));
 
 export function wantedFields(object: KubeObject, type: PatchType | undefined, parents = false): Set<string> {
   const { apiVersion: _version, kind: _kind, ...content } = object;
@@ -40,11 +39,24 @@ export function wantedFields(object: KubeObject, type: PatchType | undefined, pa
   return found;
 }
 
-export function entryOf(
+/** All fields of an object and what was made for them, written down; its status only where it is nobody else's business. */
+export function contentTree(object: KubeObject, resource: Resource): Record<string, unknown> {
+  const { apiVersion: _version, kind: _kind, status, metadata, ...content } = object;
+  const tree = fieldTree({ ...content, metadata, ...(resource.hasStatus || status === undefined ? {} : { status }) }, typeOf(resource));
+  const owned = tree['f:metadata'] as Record<string, unknown>;
+  for (const name of UNOWNED_METADATA) delete owned[`f:${name}`];
+  if (Object.keys(owned).length === 0) delete tree['f:metadata'];
+  return tree;
+}
+
+export const entryOf = (resource: Resource, application: Application, operation: string, fields: FieldSet): V1ManagedFieldsEntry =>
+  treeEntry(resource, application, operation, toFieldsV1(fields));
+
+export function treeEntry(
   resource: Resource,
   { manager, subresource, time }: Application,
   operation: string,
-  fields: FieldSet,
+  fieldsV1: object,
 ): V1ManagedFieldsEntry {
   return {
     manager,
@@ -52,7 +64,7 @@ export function entryOf(
     apiVersion: resource.apiVersion,
     time,
     fieldsType: 'FieldsV1',
-    fieldsV1: toFieldsV1(fields),
+    fieldsV1,
     ...(subresource ? { subresource } : {}),
   } as unknown as V1ManagedFieldsEntry;
 }

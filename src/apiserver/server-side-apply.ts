@@ -8,7 +8,7 @@ import { badRequest, failure, type StatusCause } from '../machinery/status.ts';
 import { strategicMergePatch } from '../machinery/strategic-merge-patch.ts';
 import { withDerived } from './derived-managers.ts';
 import { elements, type FieldSet, fromFieldsV1, isWithin, pathText, toFieldsV1, valueAtPath, withoutPath } from './field-sets.ts';
-import { type Application, entryOf, inOrder, typeOf, wantedFields } from './manager-entries.ts';
+import { type Application, contentTree, entryOf, inOrder, treeEntry, typeOf, wantedFields } from './manager-entries.ts';
 import type { Resource } from './resource.ts';
 
 interface Owner {
@@ -45,9 +45,8 @@ export function applied(config: KubeObject, live: KubeObject | undefined, resour
 
 /** A new object, with the defaults that its decoding gave it, belongs to whoever made it. */
 export function ownNew(draft: KubeObject, resource: Resource, application: Application): void {
-  const { status: _status, ...content } = draft;
-  const fields = wantedFields((resource.hasStatus ? content : draft) as KubeObject, typeOf(resource), true);
-  if (fields.size > 0) draft.metadata.managedFields = [entryOf(resource, application, 'Update', fields)];
+  const tree = contentTree(draft, resource);
+  if (Object.keys(tree).length > 0) draft.metadata.managedFields = [treeEntry(resource, application, 'Update', tree)];
   else delete draft.metadata.managedFields;
 }
 

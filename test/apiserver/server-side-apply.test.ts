@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { fieldsOf, fieldTree, toFieldsV1 } from '../../src/apiserver/field-sets.ts';
 import type { KubeObject } from '../../src/machinery/object.ts';
+import { patchTypeOf } from '../../src/machinery/patch-merge-keys.ts';
 import { MERGE, type TestServer, testServer } from './harness.ts';
 
 const PATH = '/api/v1/namespaces/default/configmaps/s';
@@ -266,4 +268,24 @@ describe('who owns which field', () => {
       'kube-controller-manager Update': { 'f:metadata': { 'f:labels': { '.': {}, 'f:a': {} } }, 'f:subsets': {} },
     });
   });
+});
+
+test('fields are written down the same way at once and one by one', () => {
+  const type = patchTypeOf('Pod');
+  const container = {
+    name: 'c',
+    image: 'x',
+    ports: [{ containerPort: 80 }, { containerPort: 53, protocol: 'UDP' }],
+    resources: {},
+    args: ['a'],
+  };
+  const object = {
+    metadata: { labels: { b: '1', a: '2' }, finalizers: ['f'], ownerReferences: [{ uid: 'u', name: 'n' }], annotations: {} },
+    spec: {
+      containers: [container, { name: 'b', env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'x' } } }] }],
+      nodeSelector: { a: 'b' },
+    },
+    status: { conditions: [{ type: 'Ready', status: 'True' }], podIPs: [], hostIPs: [{ ip: '1' }] },
+  };
+  expect(fieldTree(object, type)).toEqual(toFieldsV1(fieldsOf(object, type, '', new Set(), true)));
 });
