@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export const slow = [
   'test/slow/**/*.test.ts',
   'test/samples/**/*.test.ts',
-  'test/serve/{kubectl,socket}.test.ts',
+  'test/serve/{kubectl,kubectl-work,socket}.test.ts',
   'test/cluster/{fill,stamp-nodes}.test.ts',
 ];
 

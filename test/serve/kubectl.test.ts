@@ -1,49 +1,13 @@
 // The real kubectl against a served cluster. Left out, and said so, where there is none.
-import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Serving } from '../../src/cluster/serve.ts';
-import { ask, createHome } from './harness.ts';
+import { ask } from './harness.ts';
+import { kubectl, skipped, terminal } from './real-kubectl.ts';
 
-const kubectl = realKubectl();
-const home = createHome();
+const { home, run, words, start } = terminal();
 let serving: Serving;
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** A kubectl that is not ours; its own cache keeps its version. */
-function realKubectl(): string | undefined {
-  for (const path of [
-    '/usr/bin/kubectl',
-    '/usr/local/bin/kubectl',
-    ...(process.env.PATH ?? '').split(':').map((folder) => join(folder, 'kubectl')),
-  ]) {
-    if (path.includes('shims')) continue;
-    const { status, stdout } = spawnSync(path, ['version', '--client'], { encoding: 'utf8' });
-    const minor = Number(/Client Version: v1\.(\d+)/.exec(stdout ?? '')?.[1]);
-    if (status === 0 && minor >= 29) return path;
-  }
-  return undefined;
-}
-
-const environment = { PATH: process.env.PATH, HOME: home.folder, KUBECONFIG: home.kubeconfig };
-
-function run(args: readonly string[], input = '', more: Record<string, string> = {}): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { ...environment, ...more };
-    const child = execFile(kubectl ?? '', args, { env, cwd: home.folder, timeout: 15_000 }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
-    });
-    child.stdin?.end(input);
-  });
-}
-
-const words = (text: string, input?: string): Promise<Outcome> => run(text.split(' '), input);
 
 const manifest = `apiVersion: apps/v1
 kind: Deployment
@@ -61,7 +25,7 @@ metadata: {name: web}
 spec: {selector: {app: web}, ports: [{port: 80}]}
 `;
 
-describe.skipIf(!kubectl)(`the real kubectl${kubectl ? '' : ' (skipped: none of 1.29 or later on the PATH)'}`, () => {
+describe.skipIf(!kubectl)(`the real kubectl${skipped}`, () => {
   beforeAll(async () => {
     serving = await home.start();
     await words('apply -f -', manifest);
@@ -137,14 +101,12 @@ describe.skipIf(!kubectl)(`the real kubectl${kubectl ? '' : ' (skipped: none of 
   });
 
   test.each(['true', 'false'])('port-forward, with WebSockets: %s', async (websockets) => {
-    const child = spawn(kubectl ?? '', ['port-forward', 'deployment/web', ':80', ':81'], {
-      env: { ...environment, KUBECTL_PORT_FORWARD_WEBSOCKETS: websockets },
-    });
+    const child = start(['port-forward', 'deployment/web', ':80', ':81'], { KUBECTL_PORT_FORWARD_WEBSOCKETS: websockets });
     let [out, err] = ['', ''];
-    child.stderr.on('data', (text) => {
+    child.stderr?.on('data', (text) => {
       err += text;
     });
-    child.stdout.on('data', (text) => {
+    child.stdout?.on('data', (text) => {
       out += text;
     });
     const port = (of: number): string => new RegExp(`127\\.0\\.0\\.1:(\\d+) -> ${of}`).exec(out)?.[1] ?? '';
