@@ -65,6 +65,110 @@ describe('@kubernetes/client-node', () => {
     await informer.stop();
   });
 
+  test('patches of every kind', async () => {
+    const labels = { app: 'patched' };
+    const apps = config.makeApiClient(k8s.AppsV1Api);
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx' }] } };
+    await apps.createNamespacedDeployment({
+      namespace,
+      body: { metadata: { name: 'patched' }, spec: { replicas: 1, selector: { matchLabels: labels }, template } },
+    });
+    const target = { namespace, name: 'patched' };
+    const as = (type: string) => k8s.setHeaderOptions('Content-Type', type);
+    const merged = await apps.patchNamespacedDeployment({ ...target, body: { spec: { replicas: 2 } } }, as(k8s.PatchStrategy.MergePatch));
+    expect(merged.spec?.replicas).toBe(2);
+    const sidecar = { name: 'sidecar', image: 'busybox', command: ['sleep', '1d'] };
+    const body = { spec: { template: { spec: { containers: [sidecar] } } } };
+    const strategic = await apps.patchNamespacedDeployment({ ...target, body }, as(k8s.PatchStrategy.StrategicMergePatch));
+    expect(strategic.spec?.template.spec?.containers.map(({ name }) => name).sort()).toEqual(['sidecar', 'web']);
+    const applied = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'patched' }, spec: { replicas: 3 } };
+    const apply = { ...target, body: applied, fieldManager: 'test' };
+    await expect(apps.patchNamespacedDeployment(apply, as(k8s.PatchStrategy.ServerSideApply))).rejects.toMatchObject({ code: 409 });
+    const forced = await apps.patchNamespacedDeployment({ ...apply, force: true }, as(k8s.PatchStrategy.ServerSideApply));
+    expect(forced.spec?.replicas).toBe(3);
+    const scale = await apps.readNamespacedDeploymentScale(target);
+    expect(scale.spec?.replicas).toBe(3);
+    await apps.replaceNamespacedDeploymentScale({ ...target, body: { ...scale, spec: { replicas: 0 } } });
+    await apps.deleteNamespacedDeployment(target);
+  });
+
+  test('long lists come in pages', async () => {
+    for (const name of ['p1', 'p2', 'p3'])
+      await core.createNamespacedSecret({ namespace, body: { metadata: { name, labels: { in: 'pages' } } } });
+    const names: string[] = [];
+    let next: string | undefined;
+    do {
+      const page = await core.listNamespacedSecret({
+        namespace,
+        labelSelector: 'in=pages',
+        limit: 2,
+        ...(next ? { _continue: next } : {}),
+      });
+      names.push(...page.items.map(({ metadata }) => metadata?.name ?? ''));
+      next = page.metadata?._continue;
+    } while (next);
+    expect(names).toEqual(['p1', 'p2', 'p3']);
+  });
+
+  test('a watch goes on from a revision, until it is ended', async () => {
+    const watch = new k8s.Watch(config);
+    const heard: string[] = [];
+    const { metadata } = await core.listNamespacedSecret({ namespace });
+    const path = `/api/v1/namespaces/${namespace}/secrets`;
+    await core.createNamespacedSecret({ namespace, body: { metadata: { name: 'w' } } });
+    const ended = new Promise<unknown>((resolve) => {
+      void watch
+        .watch(
+          path,
+          { resourceVersion: metadata?.resourceVersion },
+          (type, object) => heard.push(`${type} ${object.metadata?.name}`),
+          resolve,
+        )
+        .then(async (controller) => {
+          await core.deleteNamespacedSecret({ namespace, name: 'w' });
+          await vi.waitFor(() => expect(heard).toEqual(['ADDED w', 'DELETED w']), { timeout: 5000 });
+          controller.abort();
+        });
+    });
+    await ended;
+  });
+
+  test('custom resources', async () => {
+    const definition = {
+      metadata: { name: 'widgets.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'widgets', kind: 'Widget' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } } },
+            },
+          },
+        ],
+      },
+    };
+    await config.makeApiClient(k8s.ApiextensionsV1Api).createCustomResourceDefinition({ body: definition });
+    const custom = config.makeApiClient(k8s.CustomObjectsApi);
+    const widgets = { group: 'example.com', version: 'v1', namespace, plural: 'widgets' };
+    const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { size: 3 } };
+    await custom.createNamespacedCustomObject({ ...widgets, body: widget });
+    expect((await custom.getNamespacedCustomObject({ ...widgets, name: 'w' })).spec).toEqual({ size: 3 });
+    const wrong = { ...widget, metadata: { name: 'x' }, spec: { size: 'large' } };
+    await expect(custom.createNamespacedCustomObject({ ...widgets, body: wrong })).rejects.toMatchObject({ code: 422 });
+  });
+
+  test('what is refused carries the Status', async () => {
+    const body = { metadata: { name: 'Not A Name' } };
+    const refusal = await core.createNamespacedConfigMap({ namespace, body }).catch((error: k8s.ApiException<string>) => error);
+    const status = JSON.parse((refusal as k8s.ApiException<string>).body);
+    expect(status).toMatchObject({ kind: 'Status', code: 422, reason: 'Invalid', details: { kind: 'ConfigMap', name: 'Not A Name' } });
+  });
+
   test('exec carries output, errors, input and the exit code', async () => {
     const [out, err] = [sink(), sink()];
     const command = ['sh', '-c', 'echo hi; cat; echo no >&2; exit 2'];
@@ -79,6 +183,16 @@ describe('@kubernetes/client-node', () => {
     const out = sink();
     await new k8s.Log(config).log(namespace, 'web', 'web', out, { tailLines: 1 });
     await vi.waitFor(() => expect(out.text).toContain('start worker process'), { timeout: 5000 });
+  });
+
+  test('logs that are followed arrive as they are written', async () => {
+    const out = sink();
+    out.on('error', () => undefined); // it is ended
+    const container = { name: 'c', image: 'busybox', command: ['sh', '-c', 'while true; do echo tick; sleep 1; done'] };
+    await core.createNamespacedPod({ namespace, body: { metadata: { name: 'clock' }, spec: { containers: [container] } } });
+    const controller = await new k8s.Log(config).log(namespace, 'clock', 'c', out, { follow: true });
+    await vi.waitFor(() => expect(out.text).toContain('tick\ntick\ntick\n'), { timeout: 10_000 });
+    controller.abort();
   });
 
   test('port-forward leads to what the Pod serves', async () => {
