@@ -19,6 +19,16 @@ export function withDerived(object: KubeObject, resource: Resource): KubeObject 
   return shown;
 }
 
+/** Those that are kept with the object, or would be if a component had made it as people do. */
+export function recordedManagers(object: KubeObject, resource: Resource): readonly V1ManagedFieldsEntry[] {
+  const stored = object.metadata.managedFields;
+  return stored?.length ? stored : creation(object, resource);
+}
+
+/** True for what is never kept: whose report a status is. */
+export const isReport = ({ manager, operation, subresource }: V1ManagedFieldsEntry, { custom, kind }: Resource): boolean =>
+  !custom && subresource === 'status' && operation === 'Update' && manager === REPORTERS[kind.names.kind];
+
 const MANAGER = 'kube-controller-manager';
 const SERVER = 'kube-apiserver';
 const OF_MANAGER = new Set(['Endpoints', 'EndpointSlice', 'PersistentVolume', 'ControllerRevision']);

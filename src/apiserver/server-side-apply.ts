@@ -6,7 +6,7 @@ import { mergePatch } from '../machinery/merge-patch.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { badRequest, failure, type StatusCause } from '../machinery/status.ts';
 import { strategicMergePatch } from '../machinery/strategic-merge-patch.ts';
-import { withDerived } from './derived-managers.ts';
+import { isReport, recordedManagers, withDerived } from './derived-managers.ts';
 import { elements, type FieldSet, fromFieldsV1, isWithin, pathText, toFieldsV1, valueAtPath, withoutPath } from './field-sets.ts';
 import { type Application, contentTree, entryOf, inOrder, treeEntry, typeOf, wantedFields } from './manager-entries.ts';
 import type { Resource } from './resource.ts';
@@ -59,7 +59,8 @@ export function followUpdate(draft: KubeObject, old: KubeObject, resource: Resou
   const given = draft.metadata.managedFields;
   const isSaid = given !== undefined && !jsonEqual(given, before) && !jsonEqual(given, withDerived(old, resource).metadata.managedFields);
   const forgets = isSaid && given.every((entry) => Object.keys(entry).length === 0);
-  const owners = forgets ? [] : isSaid ? given.map(asOwner) : ownersOf(old, resource);
+  const said = isSaid ? given.filter((entry) => !isReport(entry, resource)) : undefined;
+  const owners = forgets ? [] : said ? said.map(asOwner) : ownersOf(old, resource);
   const now = wantedFields(draft, typeOf(resource), true);
   const changed = new Set(
     [...now].filter((path) => {
@@ -97,8 +98,8 @@ const isParent = (path: string, fields: FieldSet): boolean => {
 
 /** Of an object that names no manager everything belongs to `before-first-apply`. */
 function ownersOf(live: KubeObject, resource: Resource, isApplied = false): Owner[] {
-  const entries = withDerived(live, resource).metadata.managedFields;
-  if (entries?.length || !isApplied) return (entries ?? []).map(asOwner);
+  const entries = recordedManagers(live, resource);
+  if (entries.length || !isApplied) return entries.map(asOwner);
   const { status: _status, ...rest } = live;
   const fields = wantedFields(rest as KubeObject, typeOf(resource));
   const time = String(live.metadata.creationTimestamp);
