@@ -187,12 +187,13 @@ describe('@kubernetes/client-node', () => {
 
   test('logs that are followed arrive as they are written', async () => {
     const out = sink();
-    out.on('error', () => undefined); // it is ended
     const container = { name: 'c', image: 'busybox', command: ['sh', '-c', 'while true; do echo tick; sleep 1; done'] };
     await core.createNamespacedPod({ namespace, body: { metadata: { name: 'clock' }, spec: { containers: [container] } } });
-    const controller = await new k8s.Log(config).log(namespace, 'clock', 'c', out, { follow: true });
+    const finished = new Promise((resolve) => out.once('finish', resolve));
+    await new k8s.Log(config).log(namespace, 'clock', 'c', out, { follow: true });
     await vi.waitFor(() => expect(out.text).toContain('tick\ntick\ntick\n'), { timeout: 10_000 });
-    controller.abort();
+    await core.deleteNamespacedPod({ namespace, name: 'clock', gracePeriodSeconds: 0 });
+    await finished;
   });
 
   test('port-forward leads to what the Pod serves', async () => {
