@@ -1,5 +1,5 @@
 // Plays the DaemonSet controller: one Pod on every node that takes it, placed by the scheduler through node affinity.
-// Left out: the back-off between replacements of failed Pods.
+// How fast failed Pods are replaced is in back-off.ts.
 import { DaemonSet } from '../api/apps/daemonset.ts';
 import { Node } from '../api/core/node.ts';
 import { Pod } from '../api/core/pod.ts';
@@ -10,12 +10,13 @@ import { jsonEqual } from '../machinery/equal.ts';
 import type { ReconcileResult } from '../machinery/loop.ts';
 import { matchesNode } from '../machinery/node-affinity.ts';
 import { tolerates } from '../machinery/tolerations.ts';
+import { failedPodsBackOff } from './back-off.ts';
 import { hashOf, REVISION_HASH, syncRevisions, trimRevisions } from './controller-revisions.ts';
 import { type ControllerContext, defineController, moreThanStatus, watch } from './define.ts';
 import { groupBy } from './group-by.ts';
 import { resolveIntOrPercent } from './int-or-percent.ts';
 import { adoptOrphans, claimOwned } from './ownership.ts';
-import { isAvailable, isReady, podFrom, workloadView } from './pods.ts';
+import { isAvailable, isFinished, isReady, podFrom, workloadView } from './pods.ts';
 import { untilAvailable } from './replicaset.ts';
 import { createPod, deletePod } from './slow-start.ts';
 
@@ -46,7 +47,7 @@ export const daemonSetController = defineController({
   },
 });
 
-async function sync(ds: DaemonSet, { client, recorder, clock }: ControllerContext): Promise<ReconcileResult | undefined> {
+async function sync(ds: DaemonSet, { client, recorder, clock, memory }: ControllerContext): Promise<ReconcileResult | undefined> {
   if (ds.metadata.deletionTimestamp) return undefined;
   const revisions = await syncRevisions(client, ds);
   const hash = hashOf(revisions.current);
@@ -56,12 +57,20 @@ async function sync(ds: DaemonSet, { client, recorder, clock }: ControllerContex
 
   const now = clock.now();
   const plan = planPods(ds, nodes, pods, hash, now);
+  const backOff = failedPodsBackOff(memory, ds, now);
+  const replaced: Pod[] = [];
   for (const pod of plan.failed) {
     const { namespace, name } = pod.metadata;
-    const message = `Found failed daemon pod ${namespace}/${name} on node ${pod.spec.nodeName}, will try to kill it`;
-    await recorder.event(ds, 'Warning', 'FailedDaemonPod', message);
+    const where = `${namespace}/${name} on node ${pod.spec.nodeName}`;
+    if (pod.status?.phase === 'Succeeded') {
+      await recorder.event(ds, 'Normal', 'SucceededDaemonPod', `Found succeeded daemon pod ${where}, will try to delete it`);
+    } else {
+      if (!backOff.mayReplace(targetNode(pod))) continue;
+      await recorder.event(ds, 'Warning', 'FailedDaemonPod', `Found failed daemon pod ${where}, will try to kill it`);
+    }
+    replaced.push(pod);
   }
-  for (const pod of [...plan.failed, ...plan.remove]) await deletePod({ client, recorder }, ds, pod);
+  for (const pod of [...replaced, ...plan.remove]) await deletePod({ client, recorder }, ds, pod);
   for (const node of plan.create) await createPod({ client, recorder }, ds, daemonPod(ds, node, hash));
   await trimRevisions(
     client,
@@ -70,13 +79,15 @@ async function sync(ds: DaemonSet, { client, recorder, clock }: ControllerContex
     ds.spec.revisionHistoryLimit ?? 10,
   );
   await client.updateStatus(DaemonSet, ds, summarize(ds, nodes, pods, hash, now));
-  return untilAvailable(pods, ds.spec.minReadySeconds ?? 0, now);
+  const available = untilAvailable(pods, ds.spec.minReadySeconds ?? 0, now);
+  return available ?? (backOff.wait === undefined ? undefined : { requeueAfter: backOff.wait, class: 'recurrence' });
 }
 
 interface Plan {
   /** Names of nodes. */
   create: string[];
   remove: Pod[];
+  /** Those that have ended. */
   failed: Pod[];
 }
 
@@ -94,7 +105,7 @@ export function planPods(ds: DaemonSet, nodes: readonly Node[], pods: readonly P
     byNode.delete(name);
     const { run, stay } = verdict(ds, node);
     const alive = here.filter((pod) => !pod.metadata.deletionTimestamp);
-    const failed = alive.filter(({ status }) => status?.phase === 'Failed');
+    const failed = alive.filter(isFinished);
     plan.failed.push(...failed);
     const healthy = alive.filter((pod) => !failed.includes(pod));
     if (!stay) plan.remove.push(...healthy);

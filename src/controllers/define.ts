@@ -6,7 +6,7 @@ import { jsonEqual } from '../machinery/equal.ts';
 import { CUSTOM_RESOURCES, type Loop, type LoopWatch, type ObjectEvent, type ReconcileResult } from '../machinery/loop.ts';
 import { groupOf, type KubeObject, keyOf, type ObjectKey, parseKey } from '../machinery/object.ts';
 import type { Random } from '../machinery/random.ts';
-import type { Store } from '../machinery/store.ts';
+import { drawer, type Store } from '../machinery/store.ts';
 import type { CertificateAuthority } from './certificates/authority.ts';
 
 /** Any kind, where its type does not matter. */
@@ -30,6 +30,8 @@ export interface ControllerContext {
   clock: Clock;
   random: Random;
   authority: CertificateAuthority;
+  /** What this controller remembers between looks. */
+  memory: Store;
 }
 
 /** A further watch: what a change puts into the queue. */
@@ -89,8 +91,9 @@ export function defineController(declaration: ControllerDeclaration): Controller
 }
 
 /** One controller's identity. */
-export function contextFor(name: string, { clientFor, recorderFor, clock, random, authority }: ControllerDeps): ControllerContext {
-  return { client: clientFor(name), recorder: recorderFor(name), clock, random, authority };
+export function contextFor(name: string, deps: ControllerDeps): ControllerContext {
+  const { clientFor, recorderFor, clock, random, authority, store } = deps;
+  return { client: clientFor(name), recorder: recorderFor(name), clock, random, authority, memory: drawer(store, `/kubemu/${name}/`) };
 }
 
 /** For `relevant`: a controller that alone writes the status of its objects need not look again when it has. */

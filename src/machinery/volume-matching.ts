@@ -31,16 +31,23 @@ function suits(claim: Claim, volume: Volume): boolean {
   const { spec, metadata } = volume;
   if (metadata.deletionTimestamp) return false;
   if (spec.claimRef && !isFor(spec.claimRef, claim)) return false;
-  const { accessModes = [], selector, storageClassName = '', volumeMode = 'Filesystem', volumeName } = claim.spec;
+  const { selector, volumeName } = claim.spec;
   if (volumeName && volumeName !== metadata.name) return false;
-  if ((spec.volumeMode ?? 'Filesystem') !== volumeMode || storage(volume) < requested(claim)) return false;
-  if (spec.claimRef || volumeName) return true;
-  return (
-    (spec.storageClassName ?? '') === storageClassName &&
-    accessModes.every((mode) => spec.accessModes?.includes(mode)) &&
-    (!selector || selects(selector, metadata.labels))
-  );
+  if (spec.claimRef) return isLargeEnough(claim, volume) && hasMode(claim, volume);
+  return mismatch(claim, volume) === undefined && (Boolean(volumeName) || !selector || selects(selector, metadata.labels));
 }
+
+/** Why a claim cannot have a volume, in the binder's words. */
+export function mismatch(claim: Claim, volume: Volume): string | undefined {
+  const { accessModes = [], storageClassName = '' } = claim.spec;
+  if (!isLargeEnough(claim, volume)) return 'requested PV is too small';
+  if ((volume.spec.storageClassName ?? '') !== storageClassName) return 'storageClassName does not match';
+  if (!hasMode(claim, volume)) return 'incompatible volumeMode';
+  return accessModes.every((mode) => volume.spec.accessModes?.includes(mode)) ? undefined : 'incompatible accessMode';
+}
+
+const isLargeEnough = (claim: Claim, volume: Volume): boolean => storage(volume) >= requested(claim);
+const hasMode = (claim: Claim, { spec }: Volume): boolean => (spec.volumeMode ?? 'Filesystem') === (claim.spec.volumeMode ?? 'Filesystem');
 
 /** A reference made by hand has no uid yet. */
 export function isFor(claimRef: V1ObjectReference, { metadata }: Named): boolean {

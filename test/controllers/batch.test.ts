@@ -245,6 +245,21 @@ describe('a CronJob', () => {
   };
   const status = () => (cluster.list(CronJob)[0] as CronJob).status;
 
+  test('does not count a Job that somebody made from it, and says so', async () => {
+    const { uid } = cluster.create(CronJob, cron()).metadata;
+    const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'tick', uid, controller: true }];
+    const annotations = { 'cronjob.kubernetes.io/instantiate': 'manual' };
+    const selector = { matchLabels: { a: 'b' } };
+    const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    cluster.create(Job, {
+      metadata: { name: 'by-hand', namespace: 'default', ownerReferences, annotations },
+      spec: { selector, template },
+    });
+    await cluster.drain();
+    expect(status()?.active).toBeUndefined();
+    expect(cluster.events).toContain('Warning UnexpectedJob CronJob/tick: Saw a job that the controller did not create or forgot: by-hand');
+  });
+
   test('makes a Job when its time comes, named after the minute', async () => {
     cluster.create(CronJob, cron());
     await cluster.advance(5 * 60_000);

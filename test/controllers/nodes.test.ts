@@ -45,6 +45,29 @@ describe('a DaemonSet', () => {
     cluster.create(Node, draft(node('node01')));
   });
 
+  test('replaces a pod that fails at once, one that fails again after 1 s, 2 s, 4 s; one that succeeds always', async () => {
+    cluster.create(DaemonSet, agent());
+    await cluster.drain();
+    const end = async (phase: string) => {
+      const pods = (cluster.list(Pod) as Pod[]).filter(({ spec }) => spec.nodeName === 'node01');
+      for (const { metadata } of pods) cluster.change(Pod, metadata, { status: { phase } });
+      await cluster.drain();
+    };
+    const times: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      await end('Failed');
+      const said = () => cluster.events.filter((line) => line.includes('FailedDaemonPod')).length;
+      const before = cluster.now;
+      while (said() <= i) await cluster.advance(100);
+      times.push(cluster.now - before);
+    }
+    expect(times).toEqual([0, 1000, 2000, 4000]);
+    await end('Succeeded');
+    expect(cluster.events.some((line) => line.includes('Normal SucceededDaemonPod DaemonSet/agent: Found succeeded daemon pod'))).toBe(
+      true,
+    );
+  });
+
   test('runs one pod on every node that it tolerates, bound by the scheduler', async () => {
     cluster.create(DaemonSet, agent());
     await cluster.drain();

@@ -67,6 +67,54 @@ describe('a claim', () => {
     );
   });
 
+  test.each([
+    {
+      given: 'too small',
+      spec: { capacity: { storage: '1Mi' } },
+      says: 'VolumeMismatch PersistentVolumeClaim/data: Cannot bind to requested volume "v": requested PV is too small',
+    },
+    {
+      given: 'of another class',
+      spec: { storageClassName: 'fast' },
+      says: 'VolumeMismatch PersistentVolumeClaim/data: Cannot bind to requested volume "v": storageClassName does not match',
+    },
+    {
+      given: 'of another mode',
+      spec: { volumeMode: 'Block' },
+      says: 'VolumeMismatch PersistentVolumeClaim/data: Cannot bind to requested volume "v": incompatible volumeMode',
+    },
+    {
+      given: 'for readers only',
+      spec: { accessModes: ['ReadOnlyMany'] },
+      says: 'VolumeMismatch PersistentVolumeClaim/data: Cannot bind to requested volume "v": incompatible accessMode',
+    },
+    {
+      given: 'of somebody else',
+      spec: { claimRef: { namespace: 'default', name: 'other' } },
+      says: 'FailedBinding PersistentVolumeClaim/data: volume "v" already bound to a different claim.',
+    },
+  ])('that asks by name for a volume that is $given waits and says why', async ({ spec, says }) => {
+    volume('v', '1Gi', spec);
+    claim('data', '1Gi', { volumeName: 'v' });
+    await cluster.drain();
+    expect(claimNow()?.status?.phase).toBe('Pending');
+    expect(cluster.events).toContain(`Warning ${says}`);
+  });
+
+  test('gets the volume that it asks for by name, whatever its selector', async () => {
+    volume('v', '1Gi');
+    claim('data', '1Gi', { volumeName: 'v', selector: { matchLabels: { no: 'such' } } });
+    await cluster.drain();
+    expect(claimNow()?.status?.phase).toBe('Bound');
+  });
+
+  test('gets a volume that is kept for it, whatever its class', async () => {
+    volume('v', '1Gi', { storageClassName: 'fast', claimRef: { namespace: 'default', name: 'data' } });
+    claim('data', '1Gi');
+    await cluster.drain();
+    expect(claimNow()?.spec.volumeName).toBe('v');
+  });
+
   test('gets a volume that comes later', async () => {
     claim('data', '1Gi');
     await cluster.drain();

@@ -13,6 +13,8 @@ import { isJobFinished } from '../job/job.ts';
 import { controllerRef } from '../ownership.ts';
 import type { Schedule } from './schedule.ts';
 
+const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
+
 export const cronJobController = defineController({
   name: 'cronjob-controller',
   for: CronJob,
@@ -36,6 +38,11 @@ async function catchUp(cronJob: CronJob, jobs: readonly Job[], { client, recorde
   for (const job of jobs) {
     const listed = active.some(({ uid }) => uid === job.metadata.uid);
     if (!listed && !isJobFinished(job) && !job.metadata.deletionTimestamp) {
+      if (!isScheduled(job)) {
+        const message = `Saw a job that the controller did not create or forgot: ${job.metadata.name}`;
+        await recorder.event(cronJob, 'Warning', 'UnexpectedJob', message);
+        continue;
+      }
       active = [...active, referenceTo(job)]; // created by an interrupted look
     } else if (listed && isJobFinished(job)) {
       active = active.filter(({ uid }) => uid !== job.metadata.uid);
@@ -109,6 +116,9 @@ async function runDue(
   return requeue;
 }
 
+/** Made by this controller, not with `kubectl create job --from`. */
+const isScheduled = ({ metadata }: Job): boolean => metadata.annotations?.[SCHEDULED] !== undefined;
+
 /** When somebody made or changed it; its status is the controller's own. */
 function touched({ metadata }: CronJob): Instant {
   const changes = (metadata.managedFields ?? []).filter(({ subresource, time }) => subresource !== 'status' && time !== undefined);
@@ -137,7 +147,7 @@ export function jobFor(cronJob: CronJob, due: Instant): NewObject<Job> {
       name: `${cronJob.metadata.name}-${Math.floor(due / 60_000)}`,
       namespace: cronJob.metadata.namespace,
       ...(metadata?.labels ? { labels: metadata.labels } : {}),
-      annotations: { ...metadata?.annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': rfc3339(due) },
+      annotations: { ...metadata?.annotations, [SCHEDULED]: rfc3339(due) },
       ownerReferences: [controllerRef(cronJob)],
     },
     spec: spec as Job['spec'],

@@ -5,6 +5,7 @@
 import { Node } from '../../api/core/node.ts';
 import { PersistentVolume } from '../../api/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../../api/core/persistentvolumeclaim.ts';
+import { claimNames } from '../../api/core/pod/footprint.ts';
 import { Pod } from '../../api/core/pod.ts';
 import type { V1CSIPersistentVolumeSource } from '../../api/generated/types.ts';
 import { CSIDriver } from '../../api/storage/csidriver.ts';
@@ -17,7 +18,6 @@ import { attachmentName, uniqueVolumeName } from '../../machinery/volume-attachm
 import { type Controller, type ControllerContext, contextFor } from '../define.ts';
 import { groupBy } from '../group-by.ts';
 import { isFinished } from '../pods.ts';
-import { claimNames } from './claims.ts';
 
 const NAME = 'persistentvolume-attach-detach-controller';
 /** How long a node that does not answer keeps what nobody there uses (maxWaitForUnmountDuration). */

@@ -1,5 +1,5 @@
 // Plays the PersistentVolume controller: claims find volumes, volumes know whether they are free. Its keys are claims (`namespace/name`)
-// and volumes (`name`). Left out: expansion, recycling, volumes of in-tree cloud plugins.
+// and volumes (`name`). Left out: recycling, volumes of in-tree cloud plugins.
 
 import { PersistentVolume } from '../../api/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../../api/core/persistentvolumeclaim.ts';
@@ -9,7 +9,7 @@ import { StorageClass } from '../../api/storage/storageclass.ts';
 import { rfc3339 } from '../../machinery/clock.ts';
 import type { ObjectEvent } from '../../machinery/loop.ts';
 import { keyOf } from '../../machinery/object.ts';
-import { BIND_COMPLETED, BOUND_BY_CONTROLLER, findVolume, isFor, SELECTED_NODE } from '../../machinery/volume-matching.ts';
+import { BIND_COMPLETED, BOUND_BY_CONTROLLER, findVolume, isFor, mismatch, SELECTED_NODE } from '../../machinery/volume-matching.ts';
 import { type ControllerContext, defineController, watch } from '../define.ts';
 
 const PROVISIONERS = ['volume.beta.kubernetes.io/storage-provisioner', 'volume.kubernetes.io/storage-provisioner'];
@@ -60,9 +60,17 @@ async function syncClaim(claim: PersistentVolumeClaim, context: ControllerContex
   const meant = volumes.find(({ spec }) => spec.claimRef && isFor(spec.claimRef, claim));
   const volume = isDelayed && !meant && !claim.spec.volumeName ? undefined : findVolume(claim, volumes);
   if (volume) return bind(claim, volume, context);
-  if (claim.spec.volumeName) return;
-
   const say = (type: 'Normal' | 'Warning', reason: string, message: string) => recorder.event(claim, type, reason, message);
+  if (claim.spec.volumeName) {
+    const wanted = volumes.find(({ metadata }) => metadata.name === claim.spec.volumeName);
+    if (!wanted) return;
+    const { name } = wanted.metadata;
+    if (wanted.spec.claimRef && !isFor(wanted.spec.claimRef, claim))
+      return say('Warning', 'FailedBinding', `volume "${name}" already bound to a different claim.`);
+    const why = mismatch(claim, wanted);
+    if (why) await say('Warning', 'VolumeMismatch', `Cannot bind to requested volume "${name}": ${why}`);
+    return;
+  }
   if (isDelayed && !claim.metadata.annotations?.[SELECTED_NODE]) {
     const waiting = await consumerOf(claim, context);
     if (waiting) return say('Normal', 'WaitForPodScheduled', `waiting for pod ${waiting.metadata.name} to be scheduled`);

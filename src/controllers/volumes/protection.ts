@@ -2,13 +2,13 @@
 
 import { PersistentVolume } from '../../api/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../../api/core/persistentvolumeclaim.ts';
+import { claimNames } from '../../api/core/pod/footprint.ts';
 import { Pod } from '../../api/core/pod.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { Client } from '../../client/client.ts';
 import type { KubeObject } from '../../machinery/object.ts';
 import { defineController, watch } from '../define.ts';
 import { isFinished } from '../pods.ts';
-import { claimNames } from './claims.ts';
 
 const claimsOf = (pod: Pod): string[] => claimNames(pod).map((name) => `${pod.metadata.namespace}/${name}`);
 
