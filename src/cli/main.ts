@@ -1,4 +1,7 @@
 // One command line from argv to exit code: find the verb, parse its flags, run it, make its changes durable, then show what it said.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { kubemuHome } from '../client/kubeconfig.ts';
 import { createContext } from './context.ts';
 import { showError } from './errors.ts';
 import { type CommandLine, parseCommandLine } from './flags/parse.ts';
@@ -10,7 +13,7 @@ import { findVerb, headingsOf } from './verbs/index.ts';
 
 export { processIo } from './io.ts';
 
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(typed: readonly string[], io: Io): Promise<number> {
   const output = new Output(io);
   let path = '';
   const help = async (path: string): Promise<string> => {
@@ -22,6 +25,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     io.stderr(shown.text);
     return shown.exitCode;
   };
+  let argv = typed;
   if (argv[0] === '__complete') {
     const { complete } = await import('./complete.ts');
     const make = (before: readonly string[]) => createContext(parseCommandLine(io.program, before), io, output, help);
@@ -31,6 +35,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   try {
+    if (mayHavePreferences(argv, io)) {
+      const { withPreferences } = await import('./kuberc/apply.ts');
+      argv = await withPreferences(io.program, argv, { env: io.env, cwd: io.cwd, warn: (line) => io.stderr(`${line}\n`) });
+    }
     // A first word that is no command may be a plugin's.
     if (argv[0] !== undefined && !argv[0].startsWith('-') && childPath(io.program, '', argv[0]) === undefined) {
       const { findPlugin, runPlugin } = await import('./plugins.ts');
@@ -66,6 +74,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** Most people have no kuberc: then nothing is loaded for it. The commands about it see what was typed. */
+function mayHavePreferences(argv: readonly string[], { env }: Io): boolean {
+  if (argv[0] === 'kuberc') return false;
+  return Boolean(env.KUBERC) || argv.some((word) => word.startsWith('--kuberc')) || existsSync(join(kubemuHome(env), 'kuberc'));
+}
+
 function checkRequired(facts: readonly { name: string; required: boolean }[], given: (name: string) => boolean): void {
   const missing = facts.filter(({ name, required }) => required && !given(name)).map(({ name }) => `"${name}"`);
   if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.join(', ')} not set`);
@@ -81,5 +95,4 @@ function checkGlobals({ flags, path }: CommandLine): void {
   if (!['strict', 'true', 'warn', 'ignore', 'false'].includes(validate.toLowerCase())) {
     throw new KubectlError(`invalid - validate option "${validate}"; must be one of: strict (or true), warn, ignore (or false)`);
   }
-  if (flags.given('kuberc')) throw new KubectlError('kubemu does not read kuberc files yet');
 }
