@@ -88,9 +88,11 @@ function past(storage: Storage, info: RequestInfo, resource: Resource, revision:
 }
 
 function remaining(storage: Storage, info: RequestInfo, resource: Resource, after: string, revision: number | undefined): number {
+  if (revision === undefined || revision === storage.revision) return storage.count(resource, info.namespace, after);
+  const rest = storage.rangeAt(resource, info.namespace, revision, after);
+  if (!rest) return storage.count(resource, info.namespace, after);
   let count = 0;
-  const rest = revision === undefined ? undefined : storage.rangeAt(resource, info.namespace, revision, after);
-  for (const _ of rest ?? storage.range(resource, info.namespace, after)) count++;
+  for (const _ of rest) count++;
   return count;
 }
 

@@ -101,8 +101,9 @@ export class Storage {
     return then.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  count(resource: Resource, namespace: string): number {
-    return this.deps.etcd.count(listPrefix(resource, namespace));
+  /** @param after counts what comes behind that key */
+  count(resource: Resource, namespace: string, after?: string): number {
+    return this.deps.etcd.count(listPrefix(resource, namespace), after);
   }
 
   /** Objects by index, in key order, those of one namespace or all. */

@@ -31,7 +31,7 @@ export function currentKeyspace(first: Keyspace): CurrentKeyspace {
     delete: (key) => inner.delete(key),
     keys: (prefix, after) => inner.keys(prefix, after),
     range: (prefix, after) => inner.range(prefix, after),
-    count: (prefix) => inner.count(prefix),
+    count: (prefix, after) => inner.count(prefix, after),
     holds: (compares: readonly Compare[]) => inner.holds(compares),
     changesSince: (revision) => inner.changesSince(revision),
     watch(listener) {

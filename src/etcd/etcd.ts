@@ -5,7 +5,7 @@ export interface Etcd {
   readonly revision: number;
   get<T = unknown>(key: string): KeyValue<T> | undefined;
   range<T = unknown>(prefix: string, after?: string): Iterable<KeyValue<T>>;
-  count(prefix: string): number;
+  count(prefix: string, after?: string): number;
   /** Creates the key; undefined when it exists. `timeToLive` in virtual seconds makes it expire. */
   create<T>(key: string, value: (revision: number) => T, timeToLive?: number): KeyValue<T> | undefined;
   /** Replaces the value if the key's mod revision is still `mod`; undefined when it is not. */

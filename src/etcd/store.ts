@@ -26,10 +26,10 @@ export function createEtcd(parts: LeaseParts): Etcd {
       const filter = leases.anyExpired(prefix);
       for (const entry of keyspace.range<T>(prefix, after)) if (!filter || !leases.isExpired(entry.key)) yield entry;
     },
-    count(prefix) {
-      if (!leases.anyExpired(prefix)) return keyspace.count(prefix);
+    count(prefix, after) {
+      if (!leases.anyExpired(prefix)) return keyspace.count(prefix, after);
       let count = 0;
-      for (const key of keyspace.keys(prefix)) if (!leases.isExpired(key)) count++;
+      for (const key of keyspace.keys(prefix, after)) if (!leases.isExpired(key)) count++;
       return count;
     },
     create(key, value, timeToLive) {

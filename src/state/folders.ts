@@ -54,9 +54,10 @@ export class Folders {
     if (!folder.fresh.delete(key)) folder.sorted.delete(key);
   }
 
-  count(prefix: string): number {
+  count(prefix: string, after?: string): number {
     let count = 0;
-    for (const name of this.#namesFor(prefix)) count += this.#ordered(name).count(prefix);
+    for (const name of this.#namesFor(prefix, after))
+      count += this.#ordered(name).count(prefix.length > name.length ? prefix : name, after);
     return count;
   }
 

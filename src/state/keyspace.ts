@@ -45,7 +45,8 @@ export interface Keyspace {
   keys(prefix: string, after?: string): Iterable<string>;
   /** Entries with the prefix, in key order. */
   range<T = unknown>(prefix: string, after?: string): Iterable<KeyValue<T>>;
-  count(prefix: string): number;
+  /** How many keys have the prefix; `after` counts those behind that key. Values are not read. */
+  count(prefix: string, after?: string): number;
   /** All compares hold now. */
   holds(compares: readonly Compare[]): boolean;
   /** Changes of `/registry/` after `revision`, oldest first; undefined when they have been compacted away. */

@@ -3,7 +3,7 @@
 import { type BaseLines, findLine, NO_LINE, NO_LINES } from './base-lines.ts';
 import { Folders } from './folders.ts';
 import type { KeyValue } from './keyspace.ts';
-import { behind, SortedKeys } from './sorted-keys.ts';
+import { behind, SortedKeys, startOf } from './sorted-keys.ts';
 
 /** A whole entry, or the line that holds it. */
 export type Entry = KeyValue | number;
@@ -69,11 +69,12 @@ export class Lines {
     return keys.sort().map((key) => [key, this.#top.get(key)]);
   }
 
-  count(prefix: string): number {
-    if (this.base.count === 0) return this.#keys().count(prefix);
+  count(prefix: string, after?: string): number {
+    if (this.base.count === 0) return this.#keys().count(prefix, after);
     this.#difference ??= new Difference(this.#top, this.base);
-    const inBase = prefix === '' ? this.base.count : this.base.rank(behind(prefix)) - this.base.rank(prefix);
-    return inBase + this.#difference.count(prefix);
+    const end = prefix === '' ? this.base.count : this.base.rank(behind(prefix));
+    const inBase = Math.max(0, end - this.base.rank(startOf(prefix, after)));
+    return inBase + this.#difference.count(prefix, after);
   }
 
   /** Keys in order. They may change while this runs; what is added or deleted ahead of the current key is seen. */
@@ -147,7 +148,7 @@ class Difference {
     this.#unsure.add(key);
   }
 
-  count(prefix: string): number {
+  count(prefix: string, after?: string): number {
     for (const key of this.#unsure.scan(prefix)) {
       this.#unsure.delete(key);
       const isPresent = this.top.get(key) !== undefined;
@@ -155,6 +156,6 @@ class Difference {
       if (isPresent && !isInBase) this.#added.add(key);
       if (!isPresent && isInBase) this.#gone.add(key);
     }
-    return this.#added.count(prefix) - this.#gone.count(prefix);
+    return this.#added.count(prefix, after) - this.#gone.count(prefix, after);
   }
 }

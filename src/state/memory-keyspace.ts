@@ -161,8 +161,8 @@ export class MemoryKeyspace implements Keyspace {
     }
   }
 
-  count(prefix: string): number {
-    return this.#entries.count(prefix);
+  count(prefix: string, after?: string): number {
+    return this.#entries.count(prefix, after);
   }
 
   holds(compares: readonly Compare[]): boolean {

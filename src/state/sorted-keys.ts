@@ -38,8 +38,10 @@ export class SortedKeys {
     if (run.length === 0) this.#runs.splice(r, 1);
   }
 
-  count(prefix: string): number {
-    return prefix === '' ? this.#runs.reduce((sum, run) => sum + run.length, 0) : this.#rank(behind(prefix)) - this.#rank(prefix);
+  count(prefix: string, after?: string): number {
+    const end = prefix === '' ? this.#runs.reduce((sum, run) => sum + run.length, 0) : this.#rank(behind(prefix));
+    const start = startOf(prefix, after);
+    return Math.max(0, end - (start === '' ? 0 : this.#rank(start))); // `after` may lie behind them all
   }
 
   /** The set may change while this runs; what is added or deleted ahead of the current key is seen. */
@@ -97,6 +99,10 @@ function lowerBound(run: readonly string[], key: string): number {
   }
   return low;
 }
+
+/** Where keys with a prefix behind `after` begin. */
+export const startOf = (prefix: string, after: string | undefined): string =>
+  after !== undefined && after >= prefix ? `${after}\0` : prefix;
 
 /** The first text behind everything that starts with `prefix`. */
 export function behind(prefix: string): string {

@@ -67,6 +67,7 @@ function compare(keyspace: Keyspace, naive: Naive) {
     expect([...keyspace.range(prefix)].map(asJson)).toEqual(naive.range(prefix).map(asJson));
     expect([...keyspace.keys(prefix, keys[4])]).toEqual(naive.range(prefix, keys[4]).map((entry) => entry?.key));
     expect(keyspace.count(prefix)).toBe(naive.range(prefix).length);
+    expect(keyspace.count(prefix, keys[4])).toBe(naive.range(prefix, keys[4]).length);
   }
   for (const since of [naive.revision, naive.revision - 1, naive.revision - 400, keyspace.compacted]) {
     const told = JSON.stringify(keyspace.changesSince(Math.max(0, since)));
