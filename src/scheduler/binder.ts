@@ -8,7 +8,8 @@ export interface Binder {
   bind(pod: Pod, node: string): Promise<void>;
   evict(victim: Pod, preemptor: Pod, node: string): Promise<void>;
   setUnschedulable(pod: Pod, message: string, nominated: string | undefined): Promise<void>;
-  clearNomination(pod: Pod): Promise<void>;
+  /** Says where the Pod will be, while its volumes are on their way (NominatedNodeNameForExpectation); undefined takes it back. */
+  nominate(pod: Pod, node: string | undefined): Promise<void>;
 }
 
 export interface BinderParts {
@@ -65,6 +66,8 @@ export function createBinder({ client, recorder, clock }: BinderParts): Binder {
       await patchStatus(pod, { conditions: [condition], ...(isSame ? {} : { nominatedNodeName: nominated ?? null }) });
     },
 
-    clearNomination: (pod) => patchStatus(pod, { nominatedNodeName: null }),
+    async nominate(pod, node) {
+      if (pod.status?.nominatedNodeName !== node) await patchStatus(pod, { nominatedNodeName: node ?? null });
+    },
   };
 }

@@ -117,7 +117,7 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
       const nominee = await client.get(Pod, parseKey(other));
       if (nominee && isPending(nominee) && priorityOf(nominee) < priorityOf(pod)) {
         queue.nominations.set(other, undefined);
-        await binder.clearNomination(nominee);
+        await binder.nominate(nominee, undefined);
       }
     }
   }
@@ -127,6 +127,7 @@ export function createScheduler({ clientFor, recorderFor, clock, random, store, 
     if (!areBound(volumes)) {
       await forget(key);
       queue.reservations.set(key, node.name);
+      await binder.nominate(pod, node.name);
       await prepareVolumes(client, volumes, node);
       return { requeueAfter: FLUSH, class: 'deadline' };
     }

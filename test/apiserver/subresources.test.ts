@@ -50,6 +50,22 @@ test('a Binding of the older form binds the Pod of its name', async () => {
   expect((await ok('GET', `${PODS}/web`)).spec).toMatchObject({ nodeName: 'n' });
 });
 
+test('a Binding gives the Pod the zone and region of its node, and takes back where it was nominated', async () => {
+  const { ok, request } = await withPod(undefined, ONE, false);
+  await ok('PATCH', '/api/v1/nodes/n', { metadata: { labels: { 'topology.kubernetes.io/zone': 'z1', other: 'x' } } }, MERGE);
+  await ok('PATCH', `${PODS}/web/status`, { status: { nominatedNodeName: 'n' } }, MERGE);
+  await ok('POST', `${PODS}/web/binding`, { target: { name: 'n' } });
+  const { metadata, status } = await ok('GET', `${PODS}/web`);
+  expect(metadata.labels).toEqual({ app: 'web', 'topology.kubernetes.io/zone': 'z1' });
+  expect(status).not.toHaveProperty('nominatedNodeName');
+  await ok('POST', PODS, pod('gated', { containers: ONE, schedulingGates: [{ name: 'wait' }] }));
+  const { code, body } = await request('POST', `${PODS}/gated/binding`, { target: { name: 'n' } });
+  expect([code, (body as { message: string }).message]).toEqual([
+    409,
+    'Operation cannot be fulfilled on pods/binding "gated": pod gated has non-empty .spec.schedulingGates',
+  ]);
+});
+
 describe('logs', () => {
   test('come from the kubelet of the node', async () => {
     const asked: ApiRequest[] = [];

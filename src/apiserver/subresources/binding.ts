@@ -39,13 +39,16 @@ export async function binding(server: Server, call: Call): Promise<ApiResponse> 
   checkPreconditions(pod, resource, metadata.uid, undefined);
   const refuse = (why: string): Error => conflict({ group: '', resource: 'pods/binding' }, info.name, why);
   if (pod.metadata.deletionTimestamp) throw refuse(`pod ${info.name} is being deleted, cannot be assigned to a host`);
-  const { nodeName } = pod.spec as { nodeName?: string };
+  const { nodeName, schedulingGates } = pod.spec as { nodeName?: string; schedulingGates?: readonly unknown[] };
   if (nodeName) throw refuse(`pod ${info.name} is already assigned to node "${nodeName}"`);
+  if (schedulingGates?.length) throw refuse(`pod ${info.name} has non-empty .spec.schedulingGates`);
+  const topology = topologyLabels(server, node);
 
   const bound: KubeObject = {
     ...pod,
     metadata: {
       ...pod.metadata,
+      ...(topology ? { labels: { ...pod.metadata.labels, ...topology } } : {}),
       ...(metadata.annotations ? { annotations: { ...pod.metadata.annotations, ...metadata.annotations } } : {}),
     },
     spec: { ...(pod.spec as object), nodeName: node },
@@ -53,6 +56,18 @@ export async function binding(server: Server, call: Call): Promise<ApiResponse> 
   };
   if (!isDryRun(info) && !server.storage.update(resource, entry, bound)) throw modified(resource, info.name);
   return { code: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
+}
+
+/** Zone and region of the node become labels of the Pod (the admission plugin PodTopologyLabels). */
+function topologyLabels(server: Server, name: string): Record<string, string> | undefined {
+  const nodes = server.resources.find('', 'v1', 'nodes');
+  const labels = nodes && server.storage.get(nodes, '', name)?.value.metadata.labels;
+  if (!labels) return undefined;
+  const found = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'].flatMap((key) => {
+    const value = labels[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 /** The older form, `POST …/bindings`: the Binding's own name says which Pod. */
@@ -82,5 +97,7 @@ function scheduled(status: { conditions?: readonly V1PodCondition[] } | undefine
     type: 'PodScheduled',
   };
   const others = conditions.filter(({ type }) => type !== 'PodScheduled');
-  return { ...status, conditions: old ? conditions.map((c) => (c === old ? condition : c)) : [...others, condition] };
+  // Where room was to be made for it is old news.
+  const { nominatedNodeName: _, ...rest } = (status ?? {}) as { nominatedNodeName?: string };
+  return { ...rest, conditions: old ? conditions.map((c) => (c === old ? condition : c)) : [...others, condition] };
 }
