@@ -7,13 +7,14 @@ import type { KubeObject } from '../machinery/object.ts';
 import type { Random } from '../machinery/random.ts';
 import type { Store } from '../machinery/store.ts';
 import type { AuditOptions } from './audit/audit.ts';
+import type { AuthorizationMode } from './authorization/index.ts';
 
 export interface ApiServerOptions {
   serviceClusterIPRange: string;
   /** `30000-32767` when absent. */
   serviceNodePortRange?: string;
-  /** `RBAC` when absent. */
-  authorizationMode?: 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny';
+  /** `Node` and `RBAC` when absent. */
+  authorizationModes?: readonly AuthorizationMode[];
   /** The dialer's namespace of this server: the control plane node's name. */
   networkNamespace?: string;
   /** Admission plugins that are switched off. */

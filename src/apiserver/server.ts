@@ -43,7 +43,7 @@ export class Server {
     this.records = createRecords(deps.store, deps.clock);
     this.storage = new Storage(deps);
     this.resources = new Resources(deps.etcd);
-    this.authorization = createAuthorization(deps.etcd, deps.options);
+    this.authorization = createAuthorization(deps.etcd, deps.store, deps.options);
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {

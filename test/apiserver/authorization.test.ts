@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Credentials } from '../../src/machinery/http.ts';
-import { ADMIN, type TestServer, testServer } from './harness.ts';
+import { ADMIN, pod, type TestServer, testServer } from './harness.ts';
 
 const as = (user: string, groups: readonly string[] = []): { credentials: Credentials } => ({
   credentials: { ...ADMIN, impersonate: { user, groups } },
@@ -168,5 +168,47 @@ describe('RBAC', () => {
     expect((await request('GET', '/api/v1/pods', undefined, { credentials: kubelet })).code).toBe(200);
     expect((await request('DELETE', '/api/v1/nodes/x', undefined, { credentials: kubelet })).code).toBe(404);
     expect((await request('POST', '/api/v1/namespaces/default/services', {}, { credentials: kubelet })).code).toBe(403);
+  });
+});
+
+describe('the Node authorizer', () => {
+  const node = { credentials: { certificate: { commonName: 'system:node:node-1', organizations: ['system:nodes'] } } };
+  const SECRETS = '/api/v1/namespaces/default/secrets';
+  const start = async (): Promise<TestServer> => {
+    const server = await testServer();
+    for (const name of ['used', 'other']) await server.ok('POST', SECRETS, { metadata: { name } });
+    const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'used', key: 'a' } } }];
+    const volumes = [{ name: 'v', projected: { sources: [{ configMap: { name: 'settings' } }] } }];
+    await server.ok('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'settings' } });
+    await server.ok(
+      'POST',
+      '/api/v1/namespaces/default/pods',
+      pod('web', { nodeName: 'node-1', volumes, containers: [{ name: 'c', image: 'x', env }] }),
+    );
+    return server;
+  };
+  const why = (what: string, reason: string): string => `${what} is forbidden: User "system:node:node-1" cannot get resource ${reason}`;
+
+  test('lets a kubelet read what the Pods of its node use', async () => {
+    const { ok, refused } = await start();
+    await ok('GET', `${SECRETS}/used`, undefined, node);
+    await ok('GET', '/api/v1/namespaces/default/configmaps/settings', undefined, node);
+    expect(await refused('GET', `${SECRETS}/other`, undefined, node)).toBe(
+      why(
+        'secrets "other"',
+        `"secrets" in API group "" in the namespace "default": no relationship found between node 'node-1' and this object`,
+      ),
+    );
+    expect(await refused('GET', SECRETS, undefined, node)).toContain('No Object name found');
+  });
+
+  test('lets it see its own Node and lease', async () => {
+    const { refused } = await start();
+    expect(await refused('GET', '/api/v1/nodes/node-2', undefined, node)).toBe(
+      why('nodes "node-2"', `"nodes" in API group "" at the cluster scope: node 'node-1' cannot read 'node-2', only its own Node object`),
+    );
+    expect(await refused('GET', '/apis/coordination.k8s.io/v1/namespaces/default/leases/x', undefined, node)).toContain(
+      'can only access leases in the "kube-node-lease" system namespace',
+    );
   });
 });

@@ -57,7 +57,7 @@ describe('a token', () => {
   });
 
   test('is somebody, and nobody when a letter of it changes', async () => {
-    const server = await testServer({ options: { authorizationMode: 'AlwaysAllow' } });
+    const server = await testServer({ options: { authorizationModes: ['AlwaysAllow'] } });
     const token = await tokenOf(server);
     const who = (credentials: object) => server.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, { credentials });
     expect(((await who({ token })).body as KubeObject).status).toMatchObject({

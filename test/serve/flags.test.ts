@@ -30,7 +30,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('flags that cannot be honoured are refused by name', () => {
   test.each([
-    [{ authorizationMode: 'Webhook' }, '--authorization-mode can be RBAC, Node,RBAC, RBAC,Node, AlwaysAllow, AlwaysDeny, not "Webhook"'],
+    [{ authorizationMode: 'Webhook' }, '--authorization-mode can be AlwaysAllow, AlwaysDeny, Node, RBAC, not "Webhook"'],
+    [{ authorizationMode: 'RBAC,RBAC' }, '--authorization-mode has mode "RBAC" more than once'],
     [{ enableAdmissionPlugins: 'LimitRanger,ImagePolicyWebhook' }, 'kubemu has no admission plugin ImagePolicyWebhook; it has'],
     [{ disableAdmissionPlugins: 'limitranger' }, '--disable-admission-plugins: kubemu has no admission plugin limitranger; it has'],
     [

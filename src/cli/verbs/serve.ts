@@ -22,7 +22,7 @@ export const serve = defineVerb({
       'A port on loopback for plain HTTP, where everybody is the administrator; none when left out, 0 takes any that is free.',
     'audit-log-path': 'A file to which audit events are written, a JSON object a line; - is standard output. Needs --audit-policy-file.',
     'audit-policy-file': 'A file with an audit.k8s.io/v1 Policy: which requests are written down, and how much of them.',
-    'authorization-mode': 'Who decides what is allowed: RBAC (with Node, the default), AlwaysAllow or AlwaysDeny.',
+    'authorization-mode': 'Who decides what is allowed, in turn: Node, RBAC, AlwaysAllow, AlwaysDeny; Node,RBAC when left out.',
     'client-ca-file': 'A file with another authority whose client certificates are believed.',
     components:
       'The parts that run, separated by commas: apiserver, controller-manager, scheduler, kubelet; all when left out. A new cluster without kubelet has no nodes.',

@@ -1,6 +1,7 @@
 // kube-apiserver's own flags, as far as a served cluster knows them: from words and files to the options of the API server.
 import { openSync, readFileSync, writeSync } from 'node:fs';
 import { admissionPlugins } from '../../apiserver/admission/index.ts';
+import { AUTHORIZATION_MODES, type AuthorizationMode } from '../../apiserver/authorization/index.ts';
 import type { ApiServerOptions } from '../../apiserver/context.ts';
 import { COMPONENTS, type Component, type Components } from '../components.ts';
 import { ServerFlagError } from './flag-error.ts';
@@ -30,27 +31,16 @@ export interface ServerSettings {
   serviceCIDR?: string;
 }
 
-const MODES: Readonly<Record<string, NonNullable<ApiServerOptions['authorizationMode']>>> = {
-  RBAC: 'RBAC',
-  'Node,RBAC': 'RBAC',
-  'RBAC,Node': 'RBAC',
-  AlwaysAllow: 'AlwaysAllow',
-  AlwaysDeny: 'AlwaysDeny',
-};
-
 export async function serverSettings(flags: ServerFlags): Promise<ServerSettings> {
   const { authorizationMode, tokenAuthFile, clientCaFile } = flags;
-  const mode = authorizationMode === '' ? undefined : MODES[authorizationMode];
-  if (authorizationMode !== '' && !mode) {
-    throw new ServerFlagError(`--authorization-mode can be ${Object.keys(MODES).join(', ')}, not ${JSON.stringify(authorizationMode)}`);
-  }
+  const modes = authorizationMode === '' ? undefined : modesOf(authorizationMode);
   const enabled = plugins('enable-admission-plugins', flags.enableAdmissionPlugins);
   const disabled = plugins('disable-admission-plugins', flags.disableAdmissionPlugins);
   const both = enabled.filter((name) => disabled.includes(name));
   if (both.length > 0) throw new ServerFlagError(`admission plugins are both enabled and disabled: ${both.join(', ')}`);
   return {
     options: {
-      ...(mode ? { authorizationMode: mode } : {}),
+      ...(modes ? { authorizationModes: modes } : {}),
       ...(disabled.length > 0 ? { disableAdmissionPlugins: disabled } : {}),
       ...(flags.auditPolicyFile || flags.auditLogPath ? { audit: await auditOf(flags) } : {}),
       ...(tokenAuthFile ? { tokens: tokensOf(tokenAuthFile) } : {}),
@@ -115,6 +105,16 @@ function rangeOf(text: string): string {
   const number = parts.reduce((sum, part) => sum * 256 + part, 0);
   const first = number - (number % 2 ** (32 - bits));
   return `${[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.')}/${bits}`;
+}
+
+function modesOf(text: string): AuthorizationMode[] {
+  const names = text.split(',').map((name) => name.trim());
+  return names.map((name, i) => {
+    const mode = AUTHORIZATION_MODES.find((one) => one === name);
+    if (!mode) throw new ServerFlagError(`--authorization-mode can be ${AUTHORIZATION_MODES.join(', ')}, not ${JSON.stringify(name)}`);
+    if (names.indexOf(name) < i) throw new ServerFlagError(`--authorization-mode has mode ${JSON.stringify(name)} more than once`);
+    return mode;
+  });
 }
 
 /** All that exist run by themselves, so to enable one is to ask whether it exists. */
