@@ -55,7 +55,7 @@ async function spent(what, work, each = 1) {
 for (const round of ['cold', 'warm', 'warm']) {
   const keyspace = createKeyspace();
   const spec = { ...specFromEnv({ KUBEMU_SEED: '1', KUBEMU_EPOCH: '2026-01-01T00:00:00Z', KUBEMU_CLOCK: 'max' }), nodes: ['controlplane', 'node01', 'node02', 'node03'] };
-  await spent(round + ': a new cluster', () => populate(keyspace, spec));
+  await spent(round + ': a new cluster', () => populate({ keyspace, putText: (key, text) => keyspace.putText(key, text) }, spec));
   const cluster = openCluster({ keyspace, pass: async () => {}, report: (problem) => process.stdout.write(problem + '\\n') });
   const client = cluster.client(ADMIN_CREDENTIALS, 'kubectl/v1');
   await spent(round + ': Deployment of 300 replicas on three workers, all Ready', async () => {
