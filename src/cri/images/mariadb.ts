@@ -10,6 +10,15 @@ export const mariadb: ImageDefinition = {
   env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', MARIADB_VERSION: '1:12.0.2+maria~ubu2404' },
   exposedPorts: [3306],
   base: 'debian',
-  programs: { '/usr/local/bin/docker-entrypoint.sh': 'entrypoint', '/usr/bin/mariadbd': 'mysqld', '/usr/sbin/mysqld': 'mysqld' },
+  programs: {
+    '/usr/local/bin/docker-entrypoint.sh': 'entrypoint',
+    '/usr/bin/mariadbd': 'mysqld',
+    '/usr/sbin/mysqld': 'mysqld',
+    '/usr/bin/mariadb-admin': 'mysqladmin',
+    '/usr/bin/mysqladmin': 'mysqladmin',
+    '/usr/bin/mariadb': 'unsupported',
+    '/usr/bin/mysql': 'unsupported',
+    '/usr/bin/mariadb-dump': 'unsupported',
+  },
   files: { '/var/lib/mysql/': '' },
 };

@@ -9,6 +9,6 @@ export const mongo: ImageDefinition = {
   env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
   exposedPorts: [27017],
   base: 'debian',
-  programs: { '/usr/local/bin/docker-entrypoint.sh': 'entrypoint', '/usr/bin/mongod': 'mongod' },
+  programs: { '/usr/local/bin/docker-entrypoint.sh': 'entrypoint', '/usr/bin/mongod': 'mongod', '/usr/bin/mongosh': 'unsupported' },
   files: { '/data/db/': '' },
 };

@@ -10,6 +10,12 @@ export const mysql: ImageDefinition = {
   env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', MYSQL_MAJOR: 'innovation', MYSQL_VERSION: '9.5.0-1.el9' },
   exposedPorts: [3306, 33060],
   base: 'debian',
-  programs: { '/usr/local/bin/docker-entrypoint.sh': 'entrypoint', '/usr/sbin/mysqld': 'mysqld' },
+  programs: {
+    '/usr/local/bin/docker-entrypoint.sh': 'entrypoint',
+    '/usr/sbin/mysqld': 'mysqld',
+    '/usr/bin/mysqladmin': 'mysqladmin',
+    '/usr/bin/mysql': 'unsupported',
+    '/usr/bin/mysqldump': 'unsupported',
+  },
   files: { '/var/lib/mysql/': '' },
 };

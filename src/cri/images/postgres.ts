@@ -15,6 +15,14 @@ export const postgres: ImageDefinition = {
   },
   exposedPorts: [5432],
   base: 'debian',
-  programs: { '/usr/local/bin/docker-entrypoint.sh': 'entrypoint', '/usr/lib/postgresql/18/bin/postgres': 'postgres' },
+  programs: {
+    '/usr/local/bin/docker-entrypoint.sh': 'entrypoint',
+    '/usr/lib/postgresql/18/bin/postgres': 'postgres',
+    '/usr/bin/pg_isready': 'pg_isready',
+    '/usr/bin/psql': 'unsupported',
+    '/usr/bin/pg_dump': 'unsupported',
+    '/usr/bin/createdb': 'unsupported',
+    '/usr/bin/createuser': 'unsupported',
+  },
   files: { '/var/lib/postgresql/': '' },
 };

@@ -5,6 +5,7 @@ import { agnhost } from './agnhost.ts';
 import * as basic from './basic.ts';
 import * as cat from './cat.ts';
 import { curl } from './curl.ts';
+import * as clients from './data-store-clients.ts';
 import { date } from './date.ts';
 import * as disk from './disk.ts';
 import * as dump from './dump.ts';
@@ -167,4 +168,6 @@ export const programs: ProgramTable = {
   'curl-entrypoint': servers.curlEntrypoint,
   'generic-server': servers.genericServer,
   unsupported: servers.unsupported,
+  pg_isready: clients.pgIsready,
+  mysqladmin: clients.mysqladmin,
 };
