@@ -24,7 +24,12 @@ export function authenticate(credentials: Credentials, tokens: TokenAuthenticato
   if (certificate) {
     let user = certificateUsers.get(certificate);
     if (!user) {
-      user = { name: certificate.commonName, groups: [...certificate.organizations, 'system:authenticated'] };
+      const { commonName, organizations, fingerprint } = certificate;
+      user = {
+        name: commonName,
+        groups: [...organizations, 'system:authenticated'],
+        ...(fingerprint ? { extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprint}`] } } : {}),
+      };
       certificateUsers.set(certificate, user);
     }
     return user;

@@ -5,7 +5,8 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Who asks: what TLS and the Authorization header would prove. */
 export interface Credentials {
-  certificate?: { commonName: string; organizations: readonly string[] };
+  /** `fingerprint`: SHA-256 of the certificate, in hexadecimal digits; absent where nobody showed one. */
+  certificate?: { commonName: string; organizations: readonly string[]; fingerprint?: string };
   token?: string;
   impersonate?: { user: string; uid?: string; groups?: readonly string[]; extra?: Readonly<Record<string, readonly string[]>> };
 }

@@ -31,6 +31,7 @@ describe('who asks', () => {
     expect(body.status.userInfo).toMatchObject({
       username: 'kubernetes-admin',
       groups: ['kubeadm:cluster-admins', 'system:authenticated'],
+      extra: { 'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^X509SHA256=[\da-f]{64}$/)] },
     });
   });
 

@@ -75,7 +75,11 @@ function identity(message: IncomingMessage): Credentials {
   if (peer && Object.keys(peer).length > 0) {
     if (!socket.authorized) throw unauthorized();
     const subject = peer.subject as unknown as Record<string, string | string[] | undefined>;
-    const certificate = { commonName: [subject.CN ?? ''].flat()[0] ?? '', organizations: [subject.O ?? []].flat() };
+    const certificate = {
+      commonName: [subject.CN ?? ''].flat()[0] ?? '',
+      organizations: [subject.O ?? []].flat(),
+      fingerprint: peer.fingerprint256.replaceAll(':', '').toLowerCase(),
+    };
     certificates.set(socket, certificate);
     return { certificate };
   }
