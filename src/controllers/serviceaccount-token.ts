@@ -10,12 +10,16 @@ const NAME = 'kubernetes.io/service-account.name';
 const UID = 'kubernetes.io/service-account.uid';
 /** The secrets of an account; no Secret's name begins with it. */
 const OF_ACCOUNT = '~';
+/** Where the API server publishes the certificate by which it is trusted; a new one concerns every Secret. */
+const SOURCE = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
+const ALL = '*';
 
 export const serviceAccountTokenController = defineController({
   name: 'serviceaccount-token-controller',
   for: Secret,
   relevant: ({ type, object }) => type !== 'DELETED' && (object as Secret).type === TYPE,
   watches: [
+    watch(ConfigMap, ({ object: { metadata } }) => (metadata.name === SOURCE.name && metadata.namespace === SOURCE.namespace ? [ALL] : [])),
     watch(ServiceAccount, ({ type, object: { metadata } }) =>
       type === 'DELETED' ? [`${metadata.namespace}/${OF_ACCOUNT}${metadata.name}`] : [],
     ),
@@ -23,15 +27,17 @@ export const serviceAccountTokenController = defineController({
   async reconcile({ namespace, name }, context) {
     const { client } = context;
     const account = name.startsWith(OF_ACCOUNT) ? name.slice(OF_ACCOUNT.length) : undefined;
-    const one = account === undefined ? await client.get(Secret, { namespace, name }) : undefined;
-    const secrets = account === undefined ? (one ? [one] : []) : await client.list(Secret, namespace ? { namespace } : {});
+    const one = account === undefined && name !== ALL ? await client.get(Secret, { namespace, name }) : undefined;
+    const isOne = account === undefined && name !== ALL;
+    const secrets = isOne ? (one ? [one] : []) : await client.list(Secret, namespace ? { namespace } : {});
     for (const secret of secrets) {
       const owner = secret.metadata.annotations?.[NAME];
       if (secret.type !== TYPE || !owner || (account !== undefined && owner !== account)) continue;
-      const found = await client.get(ServiceAccount, { namespace, name: owner });
+      const { namespace: home } = secret.metadata;
+      const found = await client.get(ServiceAccount, { namespace: home, name: owner });
       const uid = secret.metadata.annotations?.[UID];
       if (!found || (uid && uid !== found.metadata.uid)) {
-        await client.delete(Secret, { namespace, name: secret.metadata.name }, { uid: secret.metadata.uid });
+        await client.delete(Secret, { namespace: home, name: secret.metadata.name }, { uid: secret.metadata.uid });
       } else {
         await fill(secret, found, context);
       }
@@ -45,7 +51,7 @@ type Context = Parameters<Parameters<typeof defineController>[0]['reconcile']>[1
 async function fill(secret: Secret, account: ServiceAccount, { client, authority }: Context): Promise<void> {
   const { namespace = '', name } = secret.metadata;
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
-  const source = await client.get(ConfigMap, { namespace: 'kube-system', name: 'extension-apiserver-authentication' });
+  const source = await client.get(ConfigMap, SOURCE);
   const { uid } = account.metadata;
   const data = {
     ...secret.data,

@@ -22,7 +22,12 @@ export interface PodRecord {
   /** Their files are in the Pod's machine. */
   volumesPut?: boolean;
   /** A step that failed and will be tried again. */
-  retry?: { step: 'network' | 'mount' | 'sandbox'; attempt: number; at: Instant };
+  retry?: {
+    step: 'network' | 'mount' | 'sandbox';
+    attempt: number;
+    at: Instant /** What it waits for is on its way. */;
+    hopeful?: boolean;
+  };
   /** Somebody ran a command in it: what probes found may be wrong. */
   disturbed?: boolean;
   /** A ConfigMap or Secret that it refers to has changed: when its volumes follow. */

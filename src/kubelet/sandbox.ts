@@ -35,7 +35,9 @@ export async function mountVolumes(agent: Agent, pod: Pod, record: PodRecord): P
     const isPatient = error instanceof NotAttached && attempt < WAITS_FOR_ATTACHMENT;
     if (!isPatient)
       await agent.event(pod, 'Warning', 'FailedMount', error.message, { count: thinned(backOff, attempt, minutes(30)).count });
-    return retryLater(agent, record, 'mount', backOff);
+    retryLater(agent, record, 'mount', backOff);
+    if (record.retry && error instanceof NotAttached) record.retry.hopeful = true;
+    return;
   }
   record.mounted = true;
   delete record.retry;

@@ -15,6 +15,9 @@ import { beginSandbox, finishSandbox, mountVolumes, stopSandbox } from './sandbo
 import { applyChanges, beginStart, finishStart, startNext } from './start.ts';
 import { beginStopping, continueKills, continueStopping, killContainer, killsDue } from './stop.ts';
 
+/** Tries to mount a volume that is being attached count as progress so many times: 7.5 s in all. */
+const HOPEFUL_TRIES = 4;
+
 /** More steps at one instant than any Pod needs. */
 const MOST_STEPS = 200;
 
@@ -143,7 +146,7 @@ export function wakeUpsOf(agent: Agent, pod: Pod | undefined, record: PodRecord)
   at('process', agent.sandboxes.next(agent.node, record.uid));
   if (record.stopping || record.ended || !pod) return wakes;
 
-  if (record.retry) at(record.retry.attempt <= 1 ? 'progress' : 'recurrence', record.retry.at);
+  if (record.retry) at(record.retry.attempt <= (record.retry.hopeful ? HOPEFUL_TRIES : 1) ? 'progress' : 'recurrence', record.retry.at);
   if (record.op === undefined) {
     for (const name of planOf(pod, record).start) {
       const known = record.containers[name];

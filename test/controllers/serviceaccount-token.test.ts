@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { ConfigMap } from '../../src/api/core/configmap.ts';
 import { Secret } from '../../src/api/core/secret.ts';
 import { ServiceAccount } from '../../src/api/core/serviceaccount.ts';
 import { serviceAccountTokenController } from '../../src/controllers/serviceaccount-token.ts';
@@ -27,6 +28,16 @@ test('a Secret for the token of an account gets it, with the account’s uid and
   expect(made?.metadata.annotations?.['kubernetes.io/service-account.uid']).toBe(robot.metadata.uid);
   expect([text(made?.data?.namespace), text(made?.data?.token)]).toEqual(['default', 'token of robot in robot-token']);
   expect(Object.keys(made?.data ?? {}).sort()).toEqual(['ca.crt', 'namespace', 'token']);
+});
+
+test('its certificate follows the one that the API server publishes', async () => {
+  account();
+  cluster.create(Secret, secret('robot'));
+  await cluster.drain();
+  const source = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
+  cluster.create(ConfigMap, { metadata: source, data: { 'client-ca-file': 'CERT' } });
+  await cluster.drain();
+  expect(text(secrets()[0]?.data?.['ca.crt'])).toBe('CERT');
 });
 
 test.each([
