@@ -9,5 +9,13 @@ export const slow = [
 ];
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], exclude: slow, pool: 'threads', maxWorkers: 2, testTimeout: 20_000, hookTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: slow,
+    globalSetup: 'test/temporary-files.ts',
+    pool: 'threads',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
 });
