@@ -165,11 +165,12 @@ export function indexLines(source: Source, path: string, onDamage: (damage: Dama
     return before === NO_LINE || before === line ? undefined : before;
   }
 
-  function load(key: string, line: number): KeyValue {
+  function load(key: string, line: number, isShared = true): KeyValue {
     const text = lineBytes(line).toString('utf8', valueOffset(key)); // and a newline, which JSON may end in
     if (!isRegistry(key)) return deepFreeze({ key, create: 0, mod: 0, version: 0, value: JSON.parse(text) as unknown });
     const { create, mod, version, value } = JSON.parse(text) as Omit<KeyValue, 'key'>;
-    return deepFreeze({ key, create, mod, version, value });
+    const entry = { key, create, mod, version, value };
+    return isShared ? deepFreeze(entry) : entry;
   }
 
   /** The mod revision of a line under `/registry/`, from its first bytes. */

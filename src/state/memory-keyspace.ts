@@ -17,7 +17,8 @@ export interface Origin {
   readonly compacted: number;
   /** Which line holds a key. The keyspace takes it over and changes it. */
   readonly lines: Lines;
-  load(key: string, line: number): KeyValue;
+  /** @param isShared the entry is kept and so must be frozen */
+  load(key: string, line: number, isShared: boolean): KeyValue;
   /** Every change from `compacted` (exclusive) to `revision`, in order. */
   history(): Change[];
 }
@@ -216,7 +217,8 @@ export class MemoryKeyspace implements Keyspace {
   }
 
   #load(key: string, line: number, isKept: boolean): KeyValue | undefined {
-    const entry = this.#readBefore.get(line) ?? (line < 0 ? parseLine(key, this.textLine(line).toString()) : this.#origin?.load(key, line));
+    const entry =
+      this.#readBefore.get(line) ?? (line < 0 ? parseLine(key, this.textLine(line).toString()) : this.#origin?.load(key, line, isKept));
     if (!entry || !isKept) return entry;
     if (this.#read.size >= MOST_READ) {
       this.#readBefore = this.#read;
