@@ -38,7 +38,11 @@ export class Writer {
   async create(call: Call): Promise<ApiResponse> {
     const { info, resource } = call;
     if (info.name) throw methodNotAllowed();
-    const body = await checkFields(call, expectKind(await parseBody(call.request), resource));
+    return this.createFrom(call, await checkFields(call, expectKind(await parseBody(call.request), resource)));
+  }
+
+  private async createFrom(call: Call, body: KubeObject): Promise<ApiResponse> {
+    const { info, resource } = call;
     const target = this.asStored(call);
     const draft = draftOf(resource.kind.storedAs?.toStored(body) ?? body, target.resource);
     matchRequest(draft, target.resource, info);
@@ -47,7 +51,10 @@ export class Writer {
     return this.answer(call, await this.registry.create(write, draft), 201);
   }
 
-  update(call: Call): Promise<ApiResponse> {
+  async update(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    const isMissing = !info.subresource && !this.server.storage.get(resource, info.namespace, info.name);
+    if (isMissing && CREATED_BY_UPDATE.has(resource.kind.resource)) return this.createByUpdate(call);
     return this.replace(call, async () => expectKind(await parseBody(call.request), call.resource));
   }
 
@@ -83,6 +90,16 @@ export class Writer {
     matchRequest(draft, target.resource, info);
     checkEscalation(this.server, call.user, resource, draft, undefined);
     return this.answer(call, await this.registry.create(this.write(target, 'CREATE', draft, undefined), draft), 201);
+  }
+
+  /** AllowCreateOnUpdate: who replaces what is not there creates it, unless the body asks for one that was. */
+  private async createByUpdate(call: Call): Promise<ApiResponse> {
+    const { info, resource } = call;
+    const body = await checkFields(call, expectKind(await parseBody(call.request), resource));
+    const { uid, resourceVersion } = body.metadata ?? {};
+    if (uid || (resourceVersion && resourceVersion !== '0')) throw notFound(resource.gr, info.name);
+    this.mayCreate(call);
+    return this.createFrom(call, body);
   }
 
   /** Who applies what is not there yet creates it, and needs the permission for that too. */
@@ -229,6 +246,21 @@ export class Writer {
 }
 
 const APPLY = 'application/apply-patch+yaml';
+
+/** Kinds whose strategy allows it. */
+const CREATED_BY_UPDATE = new Set([
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'endpoints',
+  'events',
+  'leases.coordination.k8s.io',
+  'limitranges',
+  'podtemplates',
+  'priorityclasses.scheduling.k8s.io',
+  'rolebindings.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+  'services',
+]);
 
 /** The cluster's own components, and kubeadm, write much, and nobody asks. */
 const isTracked = ({ user, request }: Call): boolean => !isComponent(user) && !request.userAgent?.startsWith('kubeadm/');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/machinery/object.ts';
 import { JSON_PATCH, MERGE, pod, testServer } from './harness.ts';
 
 const CONFIGMAPS = '/api/v1/namespaces/default/configmaps';
@@ -148,5 +149,22 @@ describe('tables', () => {
     expect(table.kind).toBe('Table');
     expect(table.rows[0]?.cells[0]).toBe('a');
     expect(table.rows[0]?.object).toBeUndefined();
+  });
+});
+
+describe('an update of what is missing', () => {
+  test('creates it where the kind allows that', async () => {
+    const { request } = await testServer();
+    const path = '/api/v1/namespaces/default/services/web';
+    const { code, body } = await request('PUT', path, { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } });
+    expect(code).toBe(201);
+    expect((body as KubeObject).spec).toMatchObject({ type: 'ClusterIP' });
+  });
+
+  test('is refused elsewhere, and when it asks for one that was', async () => {
+    const { refused } = await testServer();
+    expect(await refused('PUT', '/api/v1/namespaces/default/configmaps/c', { metadata: { name: 'c' } })).toBe('configmaps "c" not found');
+    const old = { metadata: { name: 'web', resourceVersion: '5' }, spec: { ports: [{ port: 80 }] } };
+    expect(await refused('PUT', '/api/v1/namespaces/default/services/web', old)).toBe('services "web" not found');
   });
 });
