@@ -19,10 +19,17 @@ export interface Footprint {
 }
 
 const known = new WeakMap<Pod, Footprint>();
+const byContainers = new WeakMap<object, { pod: Pod; footprint: Footprint }>();
 
 export function footprintOf(pod: Pod): Footprint {
   const remembered = known.get(pod);
   if (remembered) return remembered;
+  // A Pod that is bound shares what it asks for with the Pod that was not.
+  const alike = byContainers.get(pod.spec.containers);
+  if (alike && asksTheSame(alike.pod, pod)) {
+    known.set(pod, alike.footprint);
+    return alike.footprint;
+  }
   const { cpu = 0, memory = 0 } = nonZeroRequests(pod);
   const { affinity, priority = 0 } = pod.spec;
   const footprint: Footprint = {
@@ -35,7 +42,25 @@ export function footprintOf(pod: Pod): Footprint {
     affine: Boolean(affinity?.podAffinity || affinity?.podAntiAffinity),
   };
   known.set(pod, footprint);
+  byContainers.set(pod.spec.containers, { pod, footprint });
   return footprint;
+}
+
+function asksTheSame(a: Pod, b: Pod): boolean {
+  const { spec: one, metadata } = a;
+  const { spec: other } = b;
+  return (
+    metadata.name === b.metadata.name &&
+    metadata.namespace === b.metadata.namespace &&
+    one.initContainers === other.initContainers &&
+    one.volumes === other.volumes &&
+    one.affinity === other.affinity &&
+    one.overhead === other.overhead &&
+    one.resources === other.resources &&
+    one.priority === other.priority &&
+    !isResizing(a) &&
+    !isResizing(b)
+  );
 }
 
 /** A finished Pod gives its resources back. */

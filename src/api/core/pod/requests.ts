@@ -30,6 +30,9 @@ export function nonZeroRequests(pod: Pod): Resources {
 function requests(pod: Pod, missing: Resources): Resources {
   const { containers, initContainers = [], overhead, resources } = pod.spec;
   const { containerStatuses, initContainerStatuses } = pod.status ?? {};
+  const [only] = containers;
+  if (only && containers.length === 1 && initContainers.length === 0 && !overhead && !resources)
+    return { ...missing, ...held(pod, only, containerStatuses) };
   let running: Resources = {};
   let peak: Resources = {};
   for (const container of containers) running = add(running, { ...missing, ...held(pod, container, containerStatuses) });
