@@ -3,8 +3,11 @@ import type {
   V1PodDisruptionBudget,
   V1PriorityClass,
   V2HorizontalPodAutoscaler,
+  V2HPAScalingRules,
   V2MetricSpec,
   V2MetricStatus,
+  V2MetricTarget,
+  V2MetricValueStatus,
 } from '../../api/generated/types.ts';
 import { selectorText } from '../../machinery/label-selector.ts';
 import type { Describe } from './describer.ts';
@@ -59,11 +62,15 @@ export const describeHorizontalPodAutoscaler: Describe = async (object, around) 
   out.line(0, `Reference:\t${target?.kind ?? ''}/${target?.name ?? ''}`);
   out.line(0, 'Metrics:\t( current / target )');
   (spec?.metrics ?? []).forEach((metric, i) => {
-    const line = metricLine(metric, status?.currentMetrics?.[i]);
-    if (line) out.line(1, line);
+    out.line(1, metricLine(metric, status?.currentMetrics?.[i]));
   });
   out.line(0, `Min replicas:\t${spec?.minReplicas ?? '<unset>'}`);
   out.line(0, `Max replicas:\t${spec?.maxReplicas ?? 0}`);
+  if (spec?.behavior) {
+    out.line(0, 'Behavior:');
+    describeRules(out, 'Scale Up', spec.behavior.scaleUp);
+    describeRules(out, 'Scale Down', spec.behavior.scaleDown);
+  }
   out.line(0, `${target?.kind ?? ''} pods:\t${status?.currentReplicas ?? 0} current / ${status?.desiredReplicas ?? 0} desired`);
   if (status?.conditions?.length) {
     out.line(0, 'Conditions:');
@@ -76,11 +83,41 @@ export const describeHorizontalPodAutoscaler: Describe = async (object, around) 
   return out.toString();
 };
 
-function metricLine({ resource }: V2MetricSpec, current: V2MetricStatus | undefined): string | undefined {
-  if (!resource) return undefined;
-  const now = current?.resource?.current;
-  if (resource.target.averageValue)
-    return `resource ${resource.name} on pods:\t${now?.averageValue ?? '<unknown>'} / ${resource.target.averageValue}`;
+function describeRules(out: Description, direction: string, rules: V2HPAScalingRules | undefined): void {
+  if (!rules) return;
+  out.line(1, `${direction}:`);
+  if (rules.stabilizationWindowSeconds !== undefined) out.line(2, `Stabilization Window: ${rules.stabilizationWindowSeconds} seconds`);
+  if (!rules.policies?.length) return;
+  out.line(2, `Select Policy: ${rules.selectPolicy ?? 'Max'}`);
+  out.line(2, 'Policies:');
+  for (const { type, value, periodSeconds } of rules.policies)
+    out.line(3, `- Type: ${type}\tValue: ${value}\tPeriod: ${periodSeconds} seconds`);
+}
+
+function metricLine(
+  { type, resource, containerResource, pods, object, external }: V2MetricSpec,
+  current: V2MetricStatus | undefined,
+): string {
+  if (external) return `"${external.metric.name}" ${amounts(external.target, current?.external?.current)}`;
+  if (pods)
+    return `"${pods.metric.name}" on pods:\t${current?.pods?.current.averageValue ?? '<unknown>'} / ${pods.target.averageValue ?? ''}`;
+  if (object) {
+    const { metric, describedObject, target } = object;
+    return `"${metric.name}" on ${describedObject.kind}/${describedObject.name} ${amounts(target, current?.object?.current)}`;
+  }
+  if (resource) return `resource ${resource.name} on pods${usage(resource.target, current?.resource?.current)}`;
+  if (!containerResource) return `<unknown metric type "${type}">`;
+  const { name, container, target } = containerResource;
+  return `resource ${name} of container "${container}" on pods${usage(target, current?.containerResource?.current)}`;
+}
+
+function amounts({ averageValue, value }: V2MetricTarget, now: V2MetricValueStatus | undefined): string {
+  if (averageValue !== undefined) return `(target average value):\t${now?.averageValue ?? '<unknown>'} / ${averageValue}`;
+  return `(target value):\t${now?.value ?? '<unknown>'} / ${value ?? ''}`;
+}
+
+function usage({ averageValue, averageUtilization }: V2MetricTarget, now: V2MetricValueStatus | undefined): string {
+  if (averageValue !== undefined) return `:\t${now?.averageValue ?? '<unknown>'} / ${averageValue}`;
   const used = now?.averageUtilization === undefined ? '<unknown>' : `${now.averageUtilization}% (${now.averageValue ?? ''})`;
-  return `resource ${resource.name} on pods  (as a percentage of request):\t${used} / ${resource.target.averageUtilization ?? 0}%`;
+  return `  (as a percentage of request):\t${used} / ${averageUtilization ?? 0}%`;
 }
