@@ -43,6 +43,25 @@ describe('the scheduler', () => {
     expect(cluster.events).toEqual([]);
   });
 
+  test('takes a gated pod when its last gate is gone', async () => {
+    cluster.create(Pod, draft(pod('gated', { schedulingGates: [{ name: 'a' }, { name: 'b' }] })));
+    await cluster.drain();
+    cluster.change(Pod, { namespace: 'default', name: 'gated' }, { spec: { schedulingGates: [{ name: 'b' }] } });
+    await cluster.drain();
+    expect((await get('gated'))?.spec.nodeName).toBeUndefined();
+    cluster.change(Pod, { namespace: 'default', name: 'gated' }, { spec: { schedulingGates: null } });
+    await cluster.drain();
+    expect((await get('gated'))?.spec.nodeName).toMatch(/^node0[12]$/);
+  });
+
+  test('counts what another scheduler has bound', async () => {
+    const big = cluster.create(Pod, draft(pod('big', { schedulerName: 'mine', ...requesting('2') })));
+    await cluster.client.bind(big.metadata, 'node01');
+    cluster.create(Pod, draft(pod('web', requesting('1'))));
+    await cluster.drain();
+    expect((await get('web'))?.spec.nodeName).toBe('node02');
+  });
+
   test('explains why a pod fits nowhere, counting every node', async () => {
     cluster.create(Pod, draft(pod('huge', requesting('64'))));
     await cluster.drain();
