@@ -21,6 +21,7 @@ import { nodeLifecycleController } from './node-lifecycle.ts';
 import { podGarbageCollectorController } from './pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset.ts';
 import { replicationController } from './replicationcontroller.ts';
+import { resourceClaimController } from './resourceclaim.ts';
 import { resourceQuotaController } from './resourcequota.ts';
 import { rootCaPublisherController } from './root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount.ts';
@@ -67,6 +68,7 @@ export const controllers: readonly Controller[] = [
   volumeExpanderController,
   externalResizerController,
   ephemeralVolumeController,
+  resourceClaimController,
   claimProtectionController,
   volumeProtectionController,
   ttlController,

@@ -1,8 +1,12 @@
 // Claims that ask for more, and claims that a Pod brings along.
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { kindFor } from '../../src/api/builtin.ts';
 import { PersistentVolume } from '../../src/api/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../../src/api/core/persistentvolumeclaim.ts';
 import { Pod } from '../../src/api/core/pod.ts';
+import type { Kind } from '../../src/api/kind.ts';
+import { ResourceClaim } from '../../src/api/resource/resourceclaim.ts';
+import { resourceClaimController } from '../../src/controllers/resourceclaim.ts';
 import { ephemeralVolumeController } from '../../src/controllers/volumes/ephemeral.ts';
 import { volumeExpanderController } from '../../src/controllers/volumes/expand.ts';
 import { externalResizerController } from '../../src/controllers/volumes/external-resizer.ts';
@@ -72,4 +76,45 @@ test('a claim of that name that somebody else made is not taken', async () => {
   expect(cluster.events).toEqual([
     'Warning FailedBinding Pod/web: ephemeral volume scratch: PVC default/web-scratch was not created for pod default/web (pod is not owner)',
   ]);
+});
+
+describe('a Pod with a resource claim template', () => {
+  const template = kindFor('resource.k8s.io', 'v1', 'ResourceClaimTemplate') as Kind;
+  const devices = { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu.example.com' } }] };
+  const made = () => cluster.list(ResourceClaim);
+  const web = () => cluster.objects.get('pods/default/web') as Pod;
+  beforeEach(() => {
+    cluster.add(resourceClaimController.loop(cluster.deps));
+    cluster.create(Pod, draft(pod('web', { resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'one-gpu' }] })));
+  });
+  const provide = () =>
+    cluster.create(template, {
+      metadata: { name: 'one-gpu', namespace: 'default' },
+      spec: { metadata: { labels: { a: 'b' } }, spec: { devices } },
+    });
+
+  test('gets a claim of its own, named in its status; finished, it needs none', async () => {
+    provide();
+    await cluster.drain();
+    expect(made()).toMatchObject([
+      {
+        metadata: { generateName: 'web-gpu-', labels: { a: 'b' }, annotations: { 'resource.kubernetes.io/pod-claim-name': 'gpu' } },
+        spec: { devices },
+      },
+    ]);
+    expect(web().status?.resourceClaimStatuses).toEqual([{ name: 'gpu', resourceClaimName: made()[0]?.metadata.name }]);
+    cluster.change(Pod, { namespace: 'default', name: 'web' }, { status: { phase: 'Succeeded' } });
+    await cluster.drain();
+    expect(made()).toEqual([]);
+  });
+
+  test('waits for the template, and says so', async () => {
+    await cluster.drain();
+    expect(cluster.events).toEqual([
+      'Warning FailedResourceClaimCreation Pod/web: PodResourceClaim gpu: resourceclaimtemplates.resource.k8s.io "one-gpu" not found',
+    ]);
+    provide();
+    await cluster.advance(5000);
+    expect(made()).toHaveLength(1);
+  });
 });

@@ -1,9 +1,11 @@
 // Worlds for the controller contract in which the controllers around workloads have something to do.
+
 import { ValidatingAdmissionPolicy } from '../../src/api/admissionregistration/validatingadmissionpolicy.ts';
 import { APIService } from '../../src/api/apiregistration/apiservice.ts';
 import { Deployment } from '../../src/api/apps/deployment.ts';
 import { HorizontalPodAutoscaler } from '../../src/api/autoscaling/horizontalpodautoscaler.ts';
 import { Job } from '../../src/api/batch/job.ts';
+import { kindFor } from '../../src/api/builtin.ts';
 import { CertificateSigningRequest } from '../../src/api/certificates/certificatesigningrequest.ts';
 import { ConfigMap } from '../../src/api/core/configmap.ts';
 import { Endpoints } from '../../src/api/core/endpoints.ts';
@@ -16,6 +18,7 @@ import { ResourceQuota } from '../../src/api/core/resourcequota.ts';
 import { Secret } from '../../src/api/core/secret.ts';
 import { Service } from '../../src/api/core/service.ts';
 import { ServiceAccount } from '../../src/api/core/serviceaccount.ts';
+import type { Kind } from '../../src/api/kind.ts';
 import { ServiceCIDR } from '../../src/api/networking/servicecidr.ts';
 import { PodDisruptionBudget } from '../../src/api/policy/poddisruptionbudget.ts';
 import { ClusterRole } from '../../src/api/rbac/clusterrole.ts';
@@ -34,7 +37,17 @@ const gone = (cluster: FakeCluster, kind: Parameters<FakeCluster['delete']>[0], 
   if (object) cluster.delete(kind, object);
 };
 
+const claimTemplate = kindFor('resource.k8s.io', 'v1', 'ResourceClaimTemplate') as Kind;
+
 export const surroundings: readonly Scenario[] = [
+  {
+    name: 'a Pod with a resource claim template',
+    async play(cluster) {
+      cluster.create(claimTemplate, { metadata: meta, spec: { spec: { devices: { requests: [] } } } });
+      cluster.create(Pod, draft(pod('web', { resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'x' }] })));
+      await cluster.drain();
+    },
+  },
   {
     name: 'certificate requests of a kubelet and of somebody who was denied',
     async play(cluster) {
