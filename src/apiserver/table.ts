@@ -2,6 +2,7 @@
 import type { Column } from '../api/kind.ts';
 import type { Instant } from '../machinery/clock.ts';
 import type { KubeObject } from '../machinery/object.ts';
+import { columnName } from './column-names.ts';
 import { partialMetadata } from './partial-metadata.ts';
 import type { Resource } from './resource.ts';
 
@@ -40,7 +41,7 @@ export function tableOf(
     apiVersion: 'meta.k8s.io/v1',
     metadata,
     columnDefinitions: columns.map(({ header, type = 'string', format = '', wide }) => ({
-      name: header,
+      name: resource.custom ? header : columnName(header),
       type,
       format: format || (header.toLowerCase() === 'name' ? 'name' : ''),
       description: '',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { columnName } from '../../src/apiserver/column-names.ts';
 import type { KubeObject } from '../../src/machinery/object.ts';
 import { MERGE, pod, START, testServer } from './harness.ts';
 
@@ -242,4 +243,16 @@ describe('a kind at two versions', () => {
     expect(list.items).toMatchObject([{ apiVersion: 'autoscaling/v1', spec: { targetCPUUtilizationPercentage: 80, maxReplicas: 3 } }]);
     await ok('DELETE', `${HPAS('v1')}/web`);
   });
+});
+
+test.each([
+  ['NAME', 'Name'],
+  ['UP-TO-DATE', 'Up-to-date'],
+  ['NOMINATED NODE', 'Nominated Node'],
+  ['PORT(S)', 'Port(s)'],
+  ['CLUSTER-IP', 'Cluster-IP'],
+  ['STORAGECLASS', 'StorageClass'],
+  ['CPU(cores)', 'CPU(cores)'],
+])('a table calls the column %s %s', (header, name) => {
+  expect(columnName(header)).toBe(name);
 });
