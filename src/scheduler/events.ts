@@ -7,6 +7,7 @@ import { holdsResources } from '../api/core/pod/footprint.ts';
 import { podRequests } from '../api/core/pod/requests.ts';
 import type { Pod } from '../api/core/pod.ts';
 import { CSINode } from '../api/storage/csinode.ts';
+import { CSIStorageCapacity } from '../api/storage/csistoragecapacity.ts';
 import { StorageClass } from '../api/storage/storageclass.ts';
 import { VolumeAttachment } from '../api/storage/volumeattachment.ts';
 import { jsonEqual } from '../machinery/equal.ts';
@@ -21,6 +22,7 @@ export type ClusterEvent =
   | { kind: 'persistentvolumeclaim'; object: PersistentVolumeClaim; old?: PersistentVolumeClaim | undefined }
   | { kind: 'storageclass'; object: StorageClass; old?: StorageClass | undefined }
   | { kind: 'csinode'; object: CSINode; old?: CSINode | undefined }
+  | { kind: 'csistoragecapacity'; object: CSIStorageCapacity; old?: CSIStorageCapacity | undefined }
   | { kind: 'volumeattachment-deleted'; object: VolumeAttachment; old?: undefined }
   | { kind: 'resourceclaim'; object: ObjectEvent['object']; old?: undefined };
 
@@ -75,6 +77,7 @@ export const OTHERS: readonly { resource: string; kind: EventKind; when: 'change
   { resource: PersistentVolumeClaim.resource, kind: 'persistentvolumeclaim', when: 'changed' },
   { resource: StorageClass.resource, kind: 'storageclass', when: 'changed' },
   { resource: CSINode.resource, kind: 'csinode', when: 'changed' },
+  { resource: CSIStorageCapacity.resource, kind: 'csistoragecapacity', when: 'changed' },
   { resource: VolumeAttachment.resource, kind: 'volumeattachment-deleted', when: 'deleted' },
   { resource: 'resourceclaims.resource.k8s.io', kind: 'resourceclaim', when: 'changed' },
 ];

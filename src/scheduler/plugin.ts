@@ -4,6 +4,7 @@ import type { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts
 import type { Footprint } from '../api/core/pod/footprint.ts';
 import type { Pod } from '../api/core/pod.ts';
 import type { CSINode } from '../api/storage/csinode.ts';
+import type { CSIStorageCapacity } from '../api/storage/csistoragecapacity.ts';
 import type { StorageClass } from '../api/storage/storageclass.ts';
 import type { VolumeAttachment } from '../api/storage/volumeattachment.ts';
 import type { Labels } from '../machinery/label-selector.ts';
@@ -28,6 +29,8 @@ export interface PodVolumes {
   others: ReadonlyMap<string, PersistentVolumeClaim>;
   attachments: readonly VolumeAttachment[];
   csiNodes: ReadonlyMap<string, CSINode>;
+  /** What drivers that publish it have room for; undefined for drivers that do not. */
+  capacities: ReadonlyMap<string, readonly CSIStorageCapacity[]>;
 }
 
 /** A Pod that is, will be or is no more on a node. */

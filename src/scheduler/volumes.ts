@@ -3,7 +3,9 @@ import { PersistentVolume } from '../api/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../api/core/persistentvolumeclaim.ts';
 import { claimNames } from '../api/core/pod/footprint.ts';
 import type { Pod } from '../api/core/pod.ts';
+import { CSIDriver } from '../api/storage/csidriver.ts';
 import { CSINode } from '../api/storage/csinode.ts';
+import { CSIStorageCapacity } from '../api/storage/csistoragecapacity.ts';
 import { StorageClass } from '../api/storage/storageclass.ts';
 import { VolumeAttachment } from '../api/storage/volumeattachment.ts';
 import type { Client } from '../client/client.ts';
@@ -20,6 +22,7 @@ export const NO_VOLUMES: PodVolumes = {
   others: new Map(),
   attachments: [],
   csiNodes: new Map(),
+  capacities: new Map(),
 };
 
 export async function volumesOf(client: Client, pod: Pod, nodes: readonly NodeInfo[]): Promise<PodVolumes> {
@@ -37,7 +40,16 @@ export async function volumesOf(client: Client, pod: Pod, nodes: readonly NodeIn
     csiNodes,
     others: counts ? await claimsOn(client, nodes) : NO_VOLUMES.others,
     attachments: counts ? await client.list(VolumeAttachment) : NO_VOLUMES.attachments,
+    capacities: claims.every(({ claim }) => !claim || isBound(claim)) ? NO_VOLUMES.capacities : await capacitiesOf(client),
   };
+}
+
+/** Of drivers that say where they have how much room, by name. */
+async function capacitiesOf(client: Client): Promise<PodVolumes['capacities']> {
+  const drivers = (await client.list(CSIDriver)).filter(({ spec }) => spec.storageCapacity);
+  if (drivers.length === 0) return NO_VOLUMES.capacities;
+  const capacities = await client.list(CSIStorageCapacity);
+  return new Map(drivers.map(({ metadata }) => [metadata.name, capacities]));
 }
 
 /** The claims of all Pods on the nodes. */
@@ -56,7 +68,9 @@ export const areBound = ({ claims }: PodVolumes): boolean => claims.every(({ cla
 
 /** Has the claims bound to volumes that `node` reaches, or made there. The binder and the provisioner do the rest. */
 export async function prepareVolumes(client: Client, volumes: PodVolumes, node: NodeInfo): Promise<void> {
-  for (const [claim, binding] of bindingsOn(volumes, node) ?? []) {
+  const bindings = bindingsOn(volumes, node);
+  if (typeof bindings === 'string') return;
+  for (const [claim, binding] of bindings) {
     const { namespace, name, uid, annotations } = claim.metadata;
     if (binding === 'provision') {
       if (annotations?.[SELECTED_NODE] === node.name) continue;

@@ -1,9 +1,9 @@
 // The claims of a Pod must have volumes that the node reaches, or volumes that can be bound or made for it there.
-// Left out: CSIStorageCapacity.
 import type { PersistentVolume } from '../../api/core/persistentvolume.ts';
 import type { PersistentVolumeClaim } from '../../api/core/persistentvolumeclaim.ts';
 import { claimNames } from '../../api/core/pod/footprint.ts';
 import type { StorageClass } from '../../api/storage/storageclass.ts';
+import { selects } from '../../machinery/label-selector.ts';
 import { value } from '../../machinery/quantity.ts';
 import { BIND_COMPLETED, findVolume, isReachable } from '../../machinery/volume-matching.ts';
 import type { NodeInfo } from '../node-info.ts';
@@ -13,7 +13,7 @@ const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
 export const volumeBinding: FilterPlugin = {
   name: 'VolumeBinding',
-  wokenBy: ['node', 'persistentvolume', 'persistentvolumeclaim', 'storageclass', 'csinode'],
+  wokenBy: ['node', 'persistentvolume', 'persistentvolumeclaim', 'storageclass', 'csinode', 'csistoragecapacity'],
   helps(event, pod) {
     if (event.kind !== 'persistentvolumeclaim') return true;
     const { namespace, name } = event.object.metadata;
@@ -45,7 +45,8 @@ export const volumeBinding: FilterPlugin = {
       reasons.push("node(s) didn't match PersistentVolume's node affinity");
       break;
     }
-    if (!bindingsOn(volumes, node)) reasons.push("node(s) didn't find available persistent volumes to bind");
+    const bindings = bindingsOn(volumes, node);
+    if (typeof bindings === 'string') reasons.push(bindings);
     return reasons.length > 0 ? { reasons, unresolvable: true } : undefined;
   },
 };
@@ -63,9 +64,9 @@ type Binding = readonly [claim: PersistentVolumeClaim, volume: PersistentVolume 
 
 /**
  * What the claims that wait for their first consumer would get on the node, the smallest claim first: volumes that are there, each for
- * one claim, or new ones. Undefined when one gets nothing.
+ * one claim, or new ones. Why, when one gets nothing.
  */
-export function bindingsOn(volumes: PodVolumes, node: NodeInfo): readonly Binding[] | undefined {
+export function bindingsOn(volumes: PodVolumes, node: NodeInfo): readonly Binding[] | string {
   const waiting = volumes.claims.flatMap(({ claim }) => (claim && !isBound(claim) ? [claim] : []));
   if (waiting.length === 0) return [];
   const size = ({ spec }: PersistentVolumeClaim): number => value(spec.resources?.requests?.storage ?? '0');
@@ -74,7 +75,8 @@ export function bindingsOn(volumes: PodVolumes, node: NodeInfo): readonly Bindin
   for (const claim of waiting.sort((a, b) => size(a) - size(b))) {
     const found = findVolume(claim, free, node.node);
     if (found) free = free.filter((volume) => volume !== found);
-    else if (!canProvision(classOf(claim, volumes), node)) return undefined;
+    else if (!canProvision(classOf(claim, volumes), node)) return "node(s) didn't find available persistent volumes to bind";
+    else if (!hasCapacity(size(claim), classOf(claim, volumes), node, volumes)) return 'node(s) did not have enough free storage';
     bindings.push([claim, found ?? 'provision']);
   }
   return bindings;
@@ -90,4 +92,14 @@ function canProvision(storageClass: StorageClass | undefined, { labels }: NodeIn
       matchLabelExpressions.every(({ key, values }) => values.includes(labels[key] ?? '')),
     )
   );
+}
+
+/** A driver that publishes capacities must have one for the class that the node reaches and that is large enough. */
+function hasCapacity(bytes: number, storageClass: StorageClass | undefined, { labels }: NodeInfo, { capacities }: PodVolumes): boolean {
+  const published = capacities.get(storageClass?.provisioner ?? '');
+  if (!published) return true;
+  return published.some(({ storageClassName, capacity, maximumVolumeSize, nodeTopology }) => {
+    const room = maximumVolumeSize ?? capacity;
+    return storageClassName === storageClass?.metadata.name && room !== undefined && value(room) >= bytes && selects(nodeTopology, labels);
+  });
 }

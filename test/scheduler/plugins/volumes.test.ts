@@ -5,7 +5,9 @@ import { PersistentVolumeClaim } from '../../../src/api/core/persistentvolumecla
 import type { Pod } from '../../../src/api/core/pod.ts';
 import { ResourceClaim } from '../../../src/api/resource/resourceclaim.ts';
 import { ResourceSlice } from '../../../src/api/resource/resourceslice.ts';
+import { CSIDriver } from '../../../src/api/storage/csidriver.ts';
 import { CSINode } from '../../../src/api/storage/csinode.ts';
+import { CSIStorageCapacity } from '../../../src/api/storage/csistoragecapacity.ts';
 import { StorageClass } from '../../../src/api/storage/storageclass.ts';
 import { VolumeAttachment } from '../../../src/api/storage/volumeattachment.ts';
 import { node, pod } from '../../controllers/objects.ts';
@@ -87,6 +89,27 @@ describe('VolumeBinding', () => {
       in: 'ok',
       out: NO_VOLUME,
     });
+  });
+});
+
+describe('VolumeBinding of drivers that publish their capacity', () => {
+  const driver = [CSIDriver, { metadata: { name: 'd' }, spec: { storageCapacity: true } }] as const;
+  const room = (zone: string, capacity: string, more: object = {}) =>
+    [
+      CSIStorageCapacity,
+      { metadata: { name: zone, namespace: 'x' }, storageClassName: 'late', capacity, nodeTopology: { matchLabels: { zone } }, ...more },
+    ] as const;
+  const nodes = [node('a', {}, { zone: 'z1' }), node('b', {}, { zone: 'z2' })];
+  const FULL = 'node(s) did not have enough free storage';
+  test.each<{ given: string; more: readonly (readonly [unknown, unknown])[]; told: object }>([
+    { given: 'room in one zone', more: [driver, room('z1', '1Gi'), room('z2', '1Mi')], told: { a: 'ok', b: FULL } },
+    { given: 'nothing published', more: [driver], told: { a: FULL, b: FULL } },
+    { given: 'room for small volumes only', more: [driver, room('z1', '9Gi', { maximumVolumeSize: '1Mi' })], told: { a: FULL, b: FULL } },
+    { given: 'room for another class', more: [driver, room('z1', '9Gi', { storageClassName: 'other' })], told: { a: FULL, b: FULL } },
+    { given: 'a driver that publishes none', more: [room('z1', '1Mi')], told: { a: 'ok', b: 'ok' } },
+  ])('$given', async ({ more, told }) => {
+    const claims = [claim('data', { storageClassName: 'late' }, false), storageClass()];
+    expect(await verdicts(using('p', 'data'), { nodes, more: [...claims, ...more] as never })).toEqual(told);
   });
 });
 
