@@ -1,6 +1,6 @@
 // A cluster of thousands of nodes in a second: the first workers come up as always, and then one more, a template on which nothing runs
 // but what runs on every node. The other workers are its copies (stamp.ts): machine, kubelet, Node, Lease and the Pods of DaemonSets,
-// under names, addresses and ids of their own. In the end the template is taken away, and no trace of it is left. What did not happen
+// under names, addresses and ids of their own. The template itself is taken away again, and no trace of it is left. What did not happen
 // for copies: Events, and the requests that made them.
 import type { Pod } from '../api/core/pod.ts';
 import type { KubeObject } from '../machinery/object.ts';
@@ -77,6 +77,7 @@ export function stampNodes(
       return [key, part ? sharedMachine(like(i), machineWords(part)) : value];
     },
   });
+  takeAway(keyspace, words);
   const taken = new Set<string>();
   const podName = (pod: Pod, of: string): string => {
     const start = pod.metadata.generateName ?? `${pod.metadata.name}-`;
@@ -108,7 +109,6 @@ export function stampNodes(
     }
     pattern.stamp(to);
   }
-  takeAway(keyspace, words);
   for (const pod of pods) count(keyspace, pod, copies.length - 1);
 }
 
