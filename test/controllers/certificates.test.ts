@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CertificateSigningRequest } from '../../src/api/certificates/certificatesigningrequest.ts';
+import { openCluster } from '../../src/cluster/cluster.ts';
 import { csrApprovingController } from '../../src/controllers/certificates/approving.ts';
 import type { RequestedNames } from '../../src/controllers/certificates/authority.ts';
 import { csrCleanerController } from '../../src/controllers/certificates/cleaner.ts';
@@ -19,6 +20,19 @@ const KUBELET = `${CLIENT}-kubelet`;
 const key = { name: 'r' };
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const hour = 3_600_000;
+
+/** A request by openssl for jane of dev. */
+const REQUEST = (() => {
+  const folder = mkdtempSync(join(tmpdir(), 'csr-'));
+  const file = join(folder, 'jane');
+  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  execFileSync('openssl', ['req', '-new', '-nodes', ...ec, '-keyout', `${file}.key`, '-out', `${file}.csr`, '-subj', '/O=dev/CN=jane'], {
+    stdio: 'ignore',
+  });
+  const request = readFileSync(`${file}.csr`).toString('base64');
+  rmSync(folder, { recursive: true });
+  return request;
+})();
 
 function world(allowed: readonly string[] = []): FakeCluster {
   const cluster = new FakeCluster();
@@ -166,17 +180,9 @@ describe('old requests go', () => {
 });
 
 test('with real keys, a request approved in a cluster becomes a certificate of its authority, the same each time', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'csr-'));
-  const file = join(folder, 'jane');
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  execFileSync('openssl', ['req', '-new', '-nodes', ...ec, '-keyout', `${file}.key`, '-out', `${file}.csr`, '-subj', '/O=dev/CN=jane'], {
-    stdio: 'ignore',
-  });
-  const request = readFileSync(`${file}.csr`).toString('base64');
-  rmSync(folder, { recursive: true });
   const issue = async (): Promise<{ pem: string; authority: string }> => {
     const { admin, cluster, keyspace } = await wholeCluster();
-    const spec = { request, signerName: CLIENT, usages: ['client auth', 'digital signature'], expirationSeconds: 3600 };
+    const spec = { request: REQUEST, signerName: CLIENT, usages: ['client auth', 'digital signature'], expirationSeconds: 3600 };
     await admin.create(CertificateSigningRequest, { metadata: { name: 'jane' }, spec });
     const conditions = [{ type: 'Approved', status: 'True', reason: 'KubectlApprove' }];
     const patched = await admin.patch(
@@ -200,4 +206,18 @@ test('with real keys, a request approved in a cluster becomes a certificate of i
   expect(issued.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
   // five minutes before now, and the end of a short certificate is not moved with its beginning
   expect(Date.parse(issued.validTo) - Date.parse(issued.validFrom)).toBe(3_600_000 + 300_000);
+});
+
+test('while kube-controller-manager does not run, an approved request is not signed', async () => {
+  const { admin, cluster, keyspace } = await wholeCluster(new Set(['kube-apiserver', 'kube-scheduler', 'kubelet'] as const));
+  const spec = { request: REQUEST, signerName: CLIENT, usages: ['client auth'] };
+  await admin.create(CertificateSigningRequest, { metadata: { name: 'jane' }, spec });
+  const conditions = [{ type: 'Approved', status: 'True', reason: 'KubectlApprove' }];
+  await admin.patch(CertificateSigningRequest, { name: 'jane' }, 'merge', { status: { conditions } }, { subresource: 'approval' });
+  await cluster.settle();
+  expect((await admin.get(CertificateSigningRequest, { name: 'jane' }))?.status?.certificate).toBeUndefined();
+  const again = openCluster({ keyspace, pass: async () => {}, report: () => {} });
+  await admin.create(CertificateSigningRequest, { metadata: { name: 'other' }, spec });
+  await again.advance(again.clock.now() + 1000);
+  expect((await admin.get(CertificateSigningRequest, { name: 'jane' }))?.status?.certificate).toBeDefined();
 });
