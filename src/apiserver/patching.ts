@@ -16,7 +16,7 @@ const PATCH_TYPES = [
 
 export async function patched(request: ApiRequest, resource: Resource, old: KubeObject): Promise<KubeObject> {
   const type = (request.contentType ?? 'application/strategic-merge-patch+json').split(';', 1)[0] as string;
-  const patch = parsePatch(request.body, type);
+  const patch = parsePatch(request.body);
   switch (type) {
     case 'application/json-patch+json':
       try {
@@ -56,20 +56,20 @@ function unsupported(type: string, known: readonly string[]): Error {
   );
 }
 
-function parsePatch(body: unknown, type: string): unknown {
+function parsePatch(body: unknown): unknown {
   if (typeof body !== 'string' && body !== undefined) return body;
   try {
     return parseJson(body ?? '');
   } catch (error) {
     if (!(error instanceof JsonTextError)) throw error;
-    throw badRequest(type === 'application/json-patch+json' ? `error decoding patch: ${error.message}` : error.message);
+    throw badRequest(`error decoding patch: ${error.message}`);
   }
 }
 
 function objectPatch(patch: unknown): Record<string, unknown> {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
     throw badRequest(
-      `json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`,
+      `error decoding patch: json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`,
     );
   }
   return patch as Record<string, unknown>;

@@ -109,14 +109,14 @@ test.each<Case>([
     path: `${configMaps}/a`,
     ask: patch('merge-patch+json', ''),
     code: 400,
-    message: 'unexpected end of JSON input',
+    message: 'error decoding patch: unexpected end of JSON input',
   },
   {
     given: 'a merge patch that is no object',
     path: `${configMaps}/a`,
     ask: patch('merge-patch+json', '[]'),
     code: 400,
-    message: 'json: cannot unmarshal array into Go value of type map[string]interface {}',
+    message: 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
   },
   {
     given: 'an unknown directive of a strategic merge patch',
