@@ -27,6 +27,8 @@ export interface ApiRequest {
   userAgent?: string;
   /** Whence the request came, the first hop first; for audit. */
   sourceIPs?: readonly string[];
+  /** What the audit log calls the request; it names itself when absent. */
+  auditID?: string;
   /** Who asks wants to see who owns the fields of objects; the cluster's own components never look. */
   managedFields?: boolean;
   /** Input of exec and attach. */

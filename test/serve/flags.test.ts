@@ -164,7 +164,7 @@ rules:
   });
 
   test('writes down what its policy wants', async () => {
-    await send('/api/v1/namespaces/default/secrets/none');
+    const { headers } = await send('/api/v1/namespaces/default/secrets/none');
     const events = readFileSync(log, 'utf8')
       .trim()
       .split('\n')
@@ -185,6 +185,7 @@ rules:
     });
     expect(creation.responseObject).toBeUndefined();
     expect(events.at(-1)).toMatchObject({
+      auditID: headers['audit-id'],
       level: 'Metadata',
       responseStatus: { status: 'Failure', reason: 'NotFound', code: 404, message: 'secrets "none" not found' },
     });

@@ -31,7 +31,7 @@ export class Audit {
   begin(request: ApiRequest, trail: Trail, user: User): RequestAudit | undefined {
     const decision = decide(this.options.policy, user, trail.info);
     if (decision.level === 'None') return undefined;
-    const id = this.deps.random.uuid('audit', `${user.name} ${request.path}`, this.events++);
+    const id = request.auditID ?? this.deps.random.uuid('audit', `${user.name} ${request.path}`, this.events++);
     return new RequestAudit(this.options, this.deps, request, trail, user, decision, id);
   }
 }

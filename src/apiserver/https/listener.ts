@@ -130,6 +130,7 @@ export async function answer(
   try {
     checkAcceptable(message);
     const request = requestOf(message, adminOf(options));
+    if (request.auditID) reply.setHeader('Audit-Id', request.auditID);
     if (/\/pods\/[^/]+\/(exec|attach|portforward)$/.test(request.path)) throw badRequest('Upgrade request required');
     const body = request.method === 'GET' ? undefined : await bodyOf(message);
     const response = await options.backend(body === undefined ? request : { ...request, body }, originOf(message));

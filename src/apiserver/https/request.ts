@@ -1,4 +1,5 @@
 // From the wire to an ApiRequest: path, query, credentials, body.
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { ApiRequest, Credentials, HttpMethod } from '../../machinery/http.ts';
@@ -23,10 +24,14 @@ export function requestOf(message: IncomingMessage, admin?: Credentials): ApiReq
     ...(headers['content-type'] && !headers['content-type'].startsWith(PROTOBUF) ? { contentType: headers['content-type'] } : {}),
     ...(headers['user-agent'] ? { userAgent: headers['user-agent'] } : {}),
     managedFields: true,
+    auditID: auditIDOf(message),
     sourceIPs: sourcesOf(message),
     credentials: { ...(admin ?? identity(message)), ...impersonation(message) },
   };
 }
+
+/** A client may name its request; what it says is cut off where a real server cuts it. */
+const auditIDOf = ({ headers }: IncomingMessage): string => String(headers['audit-id'] ?? '').slice(0, 64) || randomUUID();
 
 /** Whence it came, by its own word for what lies before the last hop. */
 function sourcesOf({ headers, socket }: IncomingMessage): string[] {
