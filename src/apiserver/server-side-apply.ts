@@ -7,7 +7,17 @@ import type { KubeObject } from '../machinery/object.ts';
 import { badRequest, failure, type StatusCause } from '../machinery/status.ts';
 import { strategicMergePatch } from '../machinery/strategic-merge-patch.ts';
 import { isReport, recordedManagers, withDerived } from './derived-managers.ts';
-import { elements, type FieldSet, fromFieldsV1, isWithin, pathText, toFieldsV1, valueAtPath, withoutPath } from './field-sets.ts';
+import {
+  elements,
+  type FieldSet,
+  fromFieldsV1,
+  isWithin,
+  parentsOf,
+  pathText,
+  toFieldsV1,
+  valueAtPath,
+  withoutPath,
+} from './field-sets.ts';
 import { type Application, contentTree, entryOf, inOrder, treeEntry, typeOf, wantedFields } from './manager-entries.ts';
 import type { Resource } from './resource.ts';
 
@@ -56,17 +66,18 @@ export function ownNew(draft: KubeObject, resource: Resource, application: Appli
  */
 export function followUpdate(draft: KubeObject, old: KubeObject, resource: Resource, application: Application): void {
   const before = old.metadata.managedFields;
-  const given = draft.metadata.managedFields;
+  const given = draft.metadata.managedFields?.filter((entry) => typeof entry === 'object' && entry !== null);
   const isSaid = given !== undefined && !jsonEqual(given, before) && !jsonEqual(given, withDerived(old, resource).metadata.managedFields);
   const forgets = isSaid && given.every((entry) => Object.keys(entry).length === 0);
   const said = isSaid ? given.filter((entry) => !isReport(entry, resource)) : undefined;
   const owners = forgets ? [] : said ? said.map(asOwner) : ownersOf(old, resource);
   const now = wantedFields(draft, typeOf(resource), true);
+  const parents = parentsOf(now);
   const changed = new Set(
     [...now].filter((path) => {
       const was = valueAtPath(old, path);
       if (was === undefined) return true;
-      return !isParent(path, now) && !jsonEqual(valueAtPath(draft, path), was);
+      return !parents.has(path) && !jsonEqual(valueAtPath(draft, path), was);
     }),
   );
   const own = owners.find(({ entry }) => isOf(entry, application, 'Update'));
@@ -83,18 +94,14 @@ export function followUpdate(draft: KubeObject, old: KubeObject, resource: Resou
     if (kept.size === 0) return [];
     return kept.size === fields.size ? [entry] : [{ ...entry, fieldsV1: toFieldsV1(kept) }];
   });
-  if (mine.size) entries.push(changed.size || !own ? entryOf(resource, application, 'Update', mine) : own.entry);
+  const isAsBefore = own && changed.size === 0 && mine.size === own.fields.size;
+  if (mine.size) entries.push(isAsBefore ? own.entry : entryOf(resource, application, 'Update', mine));
   if (entries.length > 0) draft.metadata.managedFields = inOrder(entries);
   else delete draft.metadata.managedFields;
 }
 
 /** An item of a list by itself: those who apply own it even where others do not count it as a field. */
 const isLoose = (path: string): boolean => elements(path).at(-1)?.startsWith('k:') ?? false;
-
-const isParent = (path: string, fields: FieldSet): boolean => {
-  for (const other of fields) if (other !== path && isWithin(other, path)) return true;
-  return false;
-};
 
 /** Of an object that names no manager everything belongs to `before-first-apply`. */
 function ownersOf(live: KubeObject, resource: Resource, isApplied = false): Owner[] {

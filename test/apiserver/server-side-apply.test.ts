@@ -96,6 +96,24 @@ describe('server-side apply', () => {
     );
   });
 
+  test('what an update takes away belongs to nobody any more, and the same update again writes nothing', async () => {
+    const server = await testServer();
+    await server.ok(
+      'POST',
+      '/api/v1/namespaces/default/configmaps',
+      { metadata: { name: 's' }, data: { a: '1' } },
+      { query: { fieldManager: 'maker' } },
+    );
+    const mine = { ...MERGE, query: { fieldManager: 'me' } };
+    await server.ok('PATCH', PATH, { metadata: { labels: { x: 'y', z: 'y' } } }, mine);
+    const without = await server.ok('PATCH', PATH, { metadata: { labels: { x: null } } }, mine);
+    expect(without.metadata.managedFields?.find(({ manager }) => manager === 'me')).toMatchObject({
+      fieldsV1: { 'f:metadata': { 'f:labels': { '.': {}, 'f:z': {} } } },
+    });
+    const again = await server.ok('PATCH', PATH, { data: { a: '1' } }, mine);
+    expect(again.metadata.resourceVersion).toBe(without.metadata.resourceVersion);
+  });
+
   test('needs a manager', async () => {
     const { refused } = await testServer();
     expect(await refused('PATCH', PATH, config({}), { contentType: APPLY })).toBe(
