@@ -138,11 +138,18 @@ export function pathText(path: string): string {
     .join('');
 }
 
+/** Paths that lead to others. */
+export function parentsOf(set: FieldSet): FieldSet {
+  const parents = new Set<string>();
+  for (const path of set) {
+    for (let at = path.lastIndexOf(SEPARATOR); at > 0; at = path.lastIndexOf(SEPARATOR, at - 1)) parents.add(path.slice(0, at));
+  }
+  return parents;
+}
+
 export function toFieldsV1(set: FieldSet): Record<string, unknown> {
   const root: Record<string, unknown> = {};
-  const parents = new Set<string>();
-  for (const path of set)
-    for (let at = path.lastIndexOf(SEPARATOR); at > 0; at = path.lastIndexOf(SEPARATOR, at - 1)) parents.add(path.slice(0, at));
+  const parents = parentsOf(set);
   for (const path of [...set].sort()) {
     let node = root;
     for (const element of elements(path)) {
