@@ -1,6 +1,6 @@
 // Plays kube-scheduler with its default profile. Filters and scores are in plugins/, the choice in cycle.ts, retries in queue.ts.
-// Left out: extenders, several profiles, gang scheduling, allocation of devices. Pods that become pending at one instant are taken in order
-// of arrival.
+// Left out: extenders, several profiles, gang scheduling, allocation of devices (refused by name), NodeDeclaredFeatures (every node is of one
+// release). Pods that become pending at one instant are taken in order of arrival.
 import type { Node } from '../api/core/node.ts';
 import { Node as NodeKind } from '../api/core/node.ts';
 import { holdsResources } from '../api/core/pod/footprint.ts';
