@@ -4,9 +4,10 @@
 import { damagedError } from './damage.ts';
 import { type FileWriter, type Fingerprint, fingerprint, openSource, replaceFile, resolveStatePath } from './disk.ts';
 import { fileError } from './errors.ts';
-import { previousFile } from './file.ts';
+
 import { type CommandMark, checksumText, FOOTER } from './format.ts';
 import { type Commit, type IndexedFile, indexLines } from './index-lines.ts';
+import { previousFile } from './lines-adapter.ts';
 
 /** A command that can be undone. */
 export interface DoneCommand extends CommandMark {

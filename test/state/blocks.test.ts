@@ -3,7 +3,8 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { openStateFile, type StateFileOptions } from '../../src/state/file.ts';
+import { openStateFile } from '../../src/state/file.ts';
+import type { StateFileOptions } from '../../src/state/lines-adapter.ts';
 import { doneCommands, wholeState } from '../../src/state/rewind.ts';
 
 const read = vi.hoisted(() => ({ bytes: 0 }));
