@@ -1,10 +1,11 @@
-// Plays the EndpointSlice controller: slices of at most 100 endpoints per set of ports. Left out: dual stack, topology hints.
+// Plays the EndpointSlice controller: slices of at most 100 endpoints per set of ports. Left out: dual stack, and
+// hints by the topology-mode annotation.
 
 import { Node } from '../api/core/node.ts';
 import type { Pod } from '../api/core/pod.ts';
 import { Service } from '../api/core/service.ts';
 import { EndpointSlice } from '../api/discovery/endpointslice.ts';
-import type { V1Endpoint } from '../api/generated/types.ts';
+import type { V1Endpoint, V1EndpointHints } from '../api/generated/types.ts';
 import type { Client } from '../client/client.ts';
 import { type Instant, rfc3339 } from '../machinery/clock.ts';
 import { jsonEqual } from '../machinery/equal.ts';
@@ -108,7 +109,16 @@ function endpointOf(service: Service, pod: Pod, zone: string | undefined): V1End
     ...(nodeName ? { nodeName } : {}),
     targetRef: { kind: 'Pod', name, namespace, uid },
     ...(zone ? { zone } : {}),
+    ...(serving && !terminating ? hintsFor(service, nodeName, zone) : {}),
   };
+}
+
+/** `trafficDistribution`: who should come to this endpoint rather than to another. Who prefers a node falls back to its zone. */
+function hintsFor({ spec }: Service, node: string | undefined, zone: string | undefined): { hints?: V1EndpointHints } {
+  const prefers = spec.trafficDistribution;
+  const forNodes = node && prefers === 'PreferSameNode' ? { forNodes: [{ name: node }] } : {};
+  const hints = zone && prefers ? { ...forNodes, forZones: [{ name: zone }] } : forNodes;
+  return Object.keys(hints).length > 0 ? { hints } : {};
 }
 
 interface Plan {

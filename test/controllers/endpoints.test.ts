@@ -2,9 +2,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { Endpoints } from '../../src/api/core/endpoints.ts';
 import { Service } from '../../src/api/core/service.ts';
 import { EndpointSlice } from '../../src/api/discovery/endpointslice.ts';
-import { endpointSliceController } from '../../src/controllers/endpointslice.ts';
+import { endpointSliceController, wantedEndpoints } from '../../src/controllers/endpointslice.ts';
 import { endpointSliceMirroringController, mirroredEndpoints } from '../../src/controllers/endpointslice-mirroring.ts';
 import { FakeCluster } from './fake-cluster.ts';
+import { pod } from './objects.ts';
 
 let cluster: FakeCluster;
 beforeEach(() => {
@@ -111,3 +112,19 @@ test('beyond a thousand addresses of a subset, the rest is left out and an event
     'Warning TooManyAddressesToMirror Endpoints/db: A max of 1000 addresses can be mirrored to EndpointSlices per Endpoints subset. 3 addresses were skipped',
   ]);
 });
+
+test.each([
+  { trafficDistribution: undefined, hints: undefined },
+  { trafficDistribution: 'PreferClose', hints: { forZones: [{ name: 'a' }] } },
+  { trafficDistribution: 'PreferSameZone', hints: { forZones: [{ name: 'a' }] } },
+  { trafficDistribution: 'PreferSameNode', hints: { forNodes: [{ name: 'node01' }], forZones: [{ name: 'a' }] } },
+])(
+  'with trafficDistribution $trafficDistribution a ready endpoint has hints $hints, another has none',
+  ({ trafficDistribution, hints }) => {
+    const ready = (status: string) => ({ phase: 'Running', podIP: '10.0.0.1', conditions: [{ type: 'Ready', status }] });
+    const pods = ['True', 'False'].map((status, i) => pod(`p${i}`, { nodeName: 'node01' }, { status: ready(status) }));
+    const service = { metadata: { name: 's' }, spec: { ports: [{ port: 80 }], trafficDistribution } } as unknown as Service;
+    const [group] = wantedEndpoints(service, pods, new Map([['node01', 'a']]));
+    expect(group?.endpoints.map((endpoint) => endpoint.hints)).toEqual([hints, undefined]);
+  },
+);
