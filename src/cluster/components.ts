@@ -17,7 +17,7 @@ const PORTS: Readonly<Record<string, number>> = {
   'kube-scheduler': 10259,
 };
 
-/** Kubelets that were stopped because they are not among the components; they start again with the next that are. */
+/** Kubelets that were stopped because they are not among the components; they start again when the server ends, or the next begins. */
 const STOPPED = '/kubemu/components/stopped-kubelets';
 
 /** Starts and stops what `components` says. Kubelets are units of machines; what their containers run goes on without them. */
@@ -29,15 +29,19 @@ export function startComponents(parts: ClusterParts, components: Components): vo
     startByHand({ facts, store }, components);
     return;
   }
-  const stopped = store.get<readonly string[]>(STOPPED) ?? [];
-  if (components.has('kubelet')) {
-    for (const node of stopped) startUnit(store, wakeUps, node, 'kubelet', at);
-    if (stopped.length > 0) store.delete(STOPPED);
-    return;
-  }
+  startStoppedKubelets(parts);
+  if (components.has('kubelet')) return;
   const running = facts.nodes.map(({ name }) => name).filter((node) => isRunning(store, node, 'kubelet'));
   for (const node of running) stopUnit(store, wakeUps, node, 'kubelet', at);
-  if (running.length > 0) store.put(STOPPED, [...stopped, ...running]);
+  if (running.length > 0) store.put(STOPPED, running);
+}
+
+/** Those that only `--components` has stopped. */
+export function startStoppedKubelets({ store, clock, wakeUps }: ClusterParts): void {
+  const stopped = store.get<readonly string[]>(STOPPED);
+  if (!stopped) return;
+  for (const node of stopped) startUnit(store, wakeUps, node, 'kubelet', clock.now());
+  store.delete(STOPPED);
 }
 
 /** Whoever leads and does not run any longer gives its lease up; who runs again takes it. */

@@ -7,6 +7,7 @@ import { createAuthority, issue } from '../../src/apiserver/https/certificates.t
 import { type ServerFlags, serverSettings } from '../../src/cluster/serve/flags.ts';
 import { type Serving, serve } from '../../src/cluster/serve.ts';
 import { wallNow } from '../../src/machinery/clock.ts';
+import { isRunning } from '../../src/node/units.ts';
 import { ask, createHome, tlsOf } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kubemu-flags-'));
@@ -208,4 +209,36 @@ rules:
     );
     serving = await start({});
   });
+});
+
+describe('a cluster of machines without its kubelets', () => {
+  const home = createHome();
+  const start = (components: string) =>
+    serve({
+      stateFile: home.stateFile,
+      bindAddress: '127.0.0.1',
+      securePort: 0,
+      kubeconfig: home.kubeconfig,
+      env: { KUBEMU_CLOCK: 'max', KUBEMU_SEED: '1', KUBEMU_EPOCH: '2026-03-02T10:00:00Z' },
+      flags: { ...none, components },
+      report: (problem) => home.problems.push(problem),
+    });
+  const running = ({ served }: Serving) =>
+    served.cluster.facts.nodes.filter(({ name }) => isRunning(served.cluster.parts.store, name, 'kubelet')).length;
+  afterAll(() => {
+    expect(home.problems).toEqual([]);
+    home.remove();
+  });
+
+  test('has them back afterwards', async () => {
+    const all = await start('apiserver,controller-manager,scheduler,kubelet');
+    expect(running(all)).toBe(3);
+    await all.close();
+    const without = await start('apiserver,controller-manager');
+    expect(running(without)).toBe(0);
+    await without.close();
+    const again = await start('');
+    expect(running(again)).toBe(3);
+    await again.close();
+  }, 60_000);
 });

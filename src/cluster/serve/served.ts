@@ -9,7 +9,7 @@ import { openStateFile, type StateFile } from '../../state/file.ts';
 import { acquireLock, type Lock } from '../../state/lock.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
 import type { ClusterSpec } from '../clusters.ts';
-import { type Components, lookAtLeases, startComponents } from '../components.ts';
+import { type Components, lookAtLeases, startComponents, startStoppedKubelets } from '../components.ts';
 import { type Caller, type Command, callerOf, changes, type Origin, type OwnCommand, type Waiter } from './caller.ts';
 import { Commits } from './commits.ts';
 import { ServerFlagError } from './flag-error.ts';
@@ -133,6 +133,7 @@ class Served implements ServedCluster {
       );
     }
     if (options.components) startComponents(this.cluster.parts, options.components);
+    else startStoppedKubelets(this.cluster.parts);
     this.#commits = new Commits({
       file,
       lock,
@@ -227,6 +228,7 @@ class Served implements ServedCluster {
     for (const caller of this.#callers) this.#leave(caller);
     try {
       while (this.#underWay > 0 || !this.#turns.free || this.#commits.waiting) await wallSleep(2);
+      startStoppedKubelets(this.cluster.parts);
       if (this.options.components) lookAtLeases(this.cluster.parts);
       this.cluster.clock.save();
       await this.file.commit();
