@@ -1,6 +1,7 @@
 // Who owns what the cluster's own components have written. They write much and nobody asks, so it is not kept with their objects but
 // derived when somebody does: what they made belongs to who makes such objects, and a status to who reports it.
 import type { V1ManagedFieldsEntry } from '../api/generated/types.ts';
+import { deepFreeze } from '../machinery/freeze.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { fieldTree, fromFieldsV1 } from './field-sets.ts';
 import { type Application, contentTree, entryOf, inOrder, treeEntry, typeOf } from './manager-entries.ts';
@@ -14,7 +15,7 @@ export function withDerived(object: KubeObject, resource: Resource): KubeObject 
   if (found) return found;
   const stored = object.metadata.managedFields ?? [];
   const entries = inOrder([...(stored.length > 0 ? stored : creation(object, resource)), ...report(object, resource, stored)]);
-  const shown = entries.length > 0 ? { ...object, metadata: { ...object.metadata, managedFields: entries } } : object;
+  const shown = entries.length > 0 ? deepFreeze({ ...object, metadata: { ...object.metadata, managedFields: entries } }) : object;
   known.set(object, shown);
   return shown;
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiResponse } from '../../machinery/http.ts';
 import { failure, type Status, type StatusError } from '../../machinery/status.ts';
+import { eventText, textOf } from './object-texts.ts';
 import { pump } from './pump.ts';
 
 /** Smaller answers are not compressed. */
@@ -14,7 +15,7 @@ const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kuber
 export async function respond(message: IncomingMessage, reply: ServerResponse, response: ApiResponse): Promise<void> {
   reply.setHeader('Cache-Control', 'no-cache, private');
   if (response.warnings?.length) reply.setHeader('Warning', response.warnings.map(warning));
-  if (response.events) return stream(message, reply, response.events, JSON_TYPE, (event) => `${JSON.stringify(event)}\n`);
+  if (response.events) return stream(message, reply, response.events, JSON_TYPE, (event) => `${eventText(event)}\n`);
   if (response.stream) {
     return stream(message, reply, response.stream, 'text/plain', ({ channel, data }) => (channel === 'error' ? '' : (data as Uint8Array)));
   }
@@ -27,7 +28,7 @@ export async function respond(message: IncomingMessage, reply: ServerResponse, r
   }
   const isText = typeof body === 'string';
   const type = isText ? 'text/plain; charset=utf-8' : typeOf(body, message.headers.accept);
-  const text = isText ? body : type === 'application/yaml' ? (await yaml())(body) : `${JSON.stringify(body ?? {})}\n`;
+  const text = isText ? body : type === 'application/yaml' ? (await yaml())(body) : `${textOf(body ?? {})}\n`;
   let bytes = Buffer.from(text, 'utf8');
   if (bytes.length > WORTH_COMPRESSING && /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? ''))) {
     bytes = await gzip(bytes);
