@@ -73,7 +73,7 @@ export function fieldsOf(
         found.add(element);
         if (field.key !== '' && isObject(item) && !ATOMIC_ITEMS.has(name)) fieldsOf(item, field.type, element, found, parents);
       }
-    } else if (isObject(child) && Object.keys(child).length > 0 && !(ATOMIC.has(name) && path !== '')) {
+    } else if (isObject(child) && Object.keys(child).length > 0 && !field?.replace && !(ATOMIC.has(name) && path !== '')) {
       if (isMade(name)) found.add(at);
       fieldsOf(child, field?.type, at, found, parents);
     } else found.add(at);
@@ -171,7 +171,7 @@ export function fieldTree(value: Json, type: PatchType | undefined, isTop = true
     const isMade = !isTop && (isInItem || !ALWAYS_THERE.has(name));
     if (Array.isArray(child) && field?.key !== undefined && !ATOMIC.has(name)) {
       if (child.length > 0) tree[`f:${name}`] = itemTree(child, name, field.key, field.type, isMade);
-    } else if (isObject(child) && !(ATOMIC.has(name) && !isTop) && hasFields(child)) {
+    } else if (isObject(child) && !field?.replace && !(ATOMIC.has(name) && !isTop) && hasFields(child)) {
       const below = fieldTree(child, field?.type, false, isInItem);
       tree[`f:${name}`] = isMade ? { '.': {}, ...below } : below;
     } else tree[`f:${name}`] = {};

@@ -1,7 +1,7 @@
 // Entries of managedFields: which fields count, and how one is written down.
 import type { V1ManagedFieldsEntry } from '../api/generated/types.ts';
 import type { KubeObject } from '../machinery/object.ts';
-import { type PatchType, patchTypeOf } from '../machinery/patch-merge-keys.ts';
+import { type PatchField, type PatchType, patchTypeOf } from '../machinery/patch-merge-keys.ts';
 import { type FieldSet, fieldsOf, fieldTree, toFieldsV1 } from './field-sets.ts';
 import type { Resource } from './resource.ts';
 
@@ -13,7 +13,46 @@ export interface Application {
   time: string;
 }
 
-export const typeOf = ({ custom, kind }: Resource): PatchType | undefined => (custom ? undefined : patchTypeOf(kind.names.kind));
+export const typeOf = ({ custom, kind }: Resource): PatchType =>
+  custom ? customType(custom, kind.names.version) : patchTypeOf(kind.names.kind);
+
+interface ListSchema {
+  properties?: Readonly<Record<string, ListSchema>>;
+  items?: ListSchema;
+  type?: string;
+  'x-kubernetes-list-type'?: string;
+  'x-kubernetes-list-map-keys'?: readonly string[];
+  'x-kubernetes-map-type'?: string;
+}
+
+const customTypes = new WeakMap<KubeObject, Map<string, PatchType>>();
+
+/** How objects of a custom resource merge: what its schema says of lists and maps. Lists with several keys are taken as one field. */
+function customType(definition: KubeObject, version: string): PatchType {
+  const known = customTypes.get(definition) ?? new Map<string, PatchType>();
+  customTypes.set(definition, known);
+  const found = known.get(version);
+  if (found) return found;
+  const { versions } = definition.spec as { versions: { name: string; schema?: { openAPIV3Schema?: ListSchema } }[] };
+  const schema = versions.find(({ name }) => name === version)?.schema?.openAPIV3Schema ?? {};
+  const type = { ...typeOfSchema(schema), metadata: patchTypeOf('Lease').metadata ?? {} };
+  known.set(version, type);
+  return type;
+}
+
+function typeOfSchema({ properties = {} }: ListSchema): PatchType {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, field]): [string, PatchField] => {
+      const { items, properties: below } = field;
+      const keys = field['x-kubernetes-list-map-keys'] ?? [];
+      if (field['x-kubernetes-list-type'] === 'set') return [name, { key: '' }];
+      if (field['x-kubernetes-list-type'] === 'map' && keys.length === 1)
+        return [name, { key: keys[0] as string, type: typeOfSchema(items ?? {}) }];
+      if (field['x-kubernetes-map-type'] === 'atomic') return [name, { replace: true }];
+      return [name, below ? { type: typeOfSchema(field) } : {}];
+    }),
+  );
+}
 
 /** What names the object, or is the server's, belongs to nobody. */
 const UNOWNED_METADATA = [

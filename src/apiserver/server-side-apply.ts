@@ -2,10 +2,10 @@
 // cluster's components have written is derived (derived-managers.ts).
 import type { V1ManagedFieldsEntry } from '../api/generated/types.ts';
 import { jsonEqual } from '../machinery/equal.ts';
-import { mergePatch } from '../machinery/merge-patch.ts';
 import type { KubeObject } from '../machinery/object.ts';
+import type { PatchType } from '../machinery/patch-merge-keys.ts';
 import { badRequest, failure, type StatusCause } from '../machinery/status.ts';
-import { strategicMergePatch } from '../machinery/strategic-merge-patch.ts';
+import { mergeByType } from '../machinery/strategic-merge-patch.ts';
 import { isReport, recordedManagers, withDerived } from './derived-managers.ts';
 import {
   elements,
@@ -173,6 +173,26 @@ function conflictError(disputed: readonly Dispute[]): Error {
 }
 
 function merged(live: KubeObject, config: KubeObject, resource: Resource): KubeObject {
-  if (resource.custom) return mergePatch(live, config) as KubeObject;
-  return strategicMergePatch(live, config, resource.kind.names.kind) as KubeObject;
+  const type = typeOf(resource);
+  return inLiveOrder(mergeByType(live, { ...config }, type), live, type) as KubeObject;
 }
+
+/** A strategic merge puts new items first; applying leaves what is there where it is. */
+function inLiveOrder(value: unknown, live: unknown, type: PatchType | undefined): unknown {
+  if (!type || !isRecord(value) || !isRecord(live)) return value;
+  const ordered: Record<string, unknown> = { ...value };
+  for (const [name, { key, type: below }] of Object.entries(type)) {
+    const [is, was] = [value[name], live[name]];
+    if (key === undefined) {
+      if (below && is !== undefined) ordered[name] = inLiveOrder(is, was, below);
+    } else if (Array.isArray(is) && Array.isArray(was)) {
+      const keyOf = (item: unknown): unknown => (key && isRecord(item) ? item[key] : item);
+      const places = new Map(was.map((item, i) => [keyOf(item), i]));
+      const place = (item: unknown): number => places.get(keyOf(item)) ?? was.length;
+      ordered[name] = is.map((item) => inLiveOrder(item, was[place(item)], below)).sort((a, b) => place(a) - place(b));
+    }
+  }
+  return ordered;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

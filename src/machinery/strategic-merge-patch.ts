@@ -26,6 +26,10 @@ export function strategicMergePatch(original: unknown, patch: JsonObject, kind: 
   return mergeObject(isObject(original) ? original : {}, patch, patchTypeOf(kind));
 }
 
+/** The same for an object whose kind is not built in. */
+export const mergeByType = (original: unknown, patch: JsonObject, type: PatchType): unknown =>
+  mergeObject(isObject(original) ? original : {}, patch, type);
+
 function mergeObject(original: JsonObject, patch: JsonObject, type: PatchType | undefined): JsonObject {
   const directive = patch[DIRECTIVE];
   if (directive !== undefined) {

@@ -138,7 +138,7 @@ describe('server-side apply', () => {
     );
     const both = await ok('PATCH', DEPLOYMENT, deployment('redis', 'd'), by('b'));
     const names = (object: KubeObject): string[] =>
-      (object.spec as { template: { spec: { containers: { name: string }[] } } }).template.spec.containers.map(({ name }) => name).sort();
+      (object.spec as { template: { spec: { containers: { name: string }[] } } }).template.spec.containers.map(({ name }) => name);
     expect(names(both)).toEqual(['c', 'd']);
     expect(names(await ok('PATCH', DEPLOYMENT, deployment('nginx:1', 'e'), by('a')))).toEqual(['d', 'e']);
   });
@@ -306,4 +306,37 @@ test('fields are written down the same way at once and one by one', () => {
     status: { conditions: [{ type: 'Ready', status: 'True' }], podIPs: [], hostIPs: [{ ip: '1' }] },
   };
   expect(fieldTree(object, type)).toEqual(toFieldsV1(fieldsOf(object, type, '', new Set(), true)));
+});
+
+test('lists of custom resources merge by the keys that their schema names', async () => {
+  const { ok } = await testServer();
+  const listeners = {
+    type: 'array',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['name'],
+    items: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, port: { type: 'integer' } } },
+  };
+  const plain = { type: 'array', items: { type: 'string' } };
+  const schema = { type: 'object', properties: { spec: { type: 'object', properties: { listeners, plain } } } };
+  await ok('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    metadata: { name: 'gates.x.io' },
+    spec: {
+      group: 'x.io',
+      scope: 'Namespaced',
+      names: { plural: 'gates', kind: 'Gate' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
+  });
+  const path = '/apis/x.io/v1/namespaces/default/gates/g';
+  const gate = (spec: object): unknown => ({ apiVersion: 'x.io/v1', kind: 'Gate', metadata: { name: 'g' }, spec });
+  await ok('PATCH', path, gate({ listeners: [{ name: 'a', port: 1 }], plain: ['x'] }), by('one'));
+  const both = await ok('PATCH', path, gate({ listeners: [{ name: 'b', port: 2 }] }), by('two'));
+  expect(both.spec).toEqual({
+    listeners: [
+      { name: 'a', port: 1 },
+      { name: 'b', port: 2 },
+    ],
+    plain: ['x'],
+  });
+  expect((await ok('PATCH', path, gate({ listeners: [] }), by('two'))).spec).toEqual({ listeners: [{ name: 'a', port: 1 }], plain: ['x'] });
 });
