@@ -91,8 +91,8 @@ export interface Cluster {
 export type Pause = () => boolean | Promise<boolean>;
 
 const RECONCILED = '/kubemu/reconciled';
-/** Where a pause is possible, so many changes are told at once. */
-const TOLD_AT_ONCE = 2;
+/** Where a pause is possible, a part of the changes is told at once: few, as long as there are few. */
+const toldAtOnce = (untold: number): number => Math.min(Math.max(2, Math.ceil(untold / 8)), 32);
 const API_PORT = 6443;
 const ETCD_PORT = 2379;
 const SETTLE_PROCESSES = minutes(10);
@@ -218,8 +218,11 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
       resync = false;
       for (const [resource, object] of inventory()) loops.changed(resource, { type: 'ADDED', object });
     }
+    let fromBefore = untold.length;
     while (untold.length > 0 || touched.length > 0 || !loops.idle) {
-      const changes = tell(pause ? TOLD_AT_ONCE : untold.length);
+      const changes = tell(pause ? toldAtOnce(untold.length) : untold.length);
+      if (fromBefore > 0) loops.disturbed(); // what they lead to, part by part, is no storm
+      fromBefore -= changes.length;
       const keys = [...touched, ...changes.map(({ key }) => key)];
       touched = [];
       for (const { key, before, after } of changes) {
