@@ -15,7 +15,7 @@ function world(policies: readonly [namespace: string, spec: PolicySpec][]): Stor
   pod('other', 'dev', 'node1', '10.0.1.2', { app: 'front' });
   store.put('/kubemu/net/labels/shop', { 'kubernetes.io/metadata.name': 'shop' });
   store.put('/kubemu/net/labels/dev', { 'kubernetes.io/metadata.name': 'dev', team: 'dev' });
-  policies.forEach(([namespace, spec], i) => store.put(`/kubemu/net/policies/${namespace}/p${i}`, spec));
+  for (const [i, [namespace, spec]] of policies.entries()) store.put(`/kubemu/net/policies/${namespace}/p${i}`, spec);
   if (policies.length > 0) store.put('/kubemu/net/policies', policies.length);
   return store;
 }
