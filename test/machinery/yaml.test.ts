@@ -45,6 +45,7 @@ const text = fc.oneof(
     '"',
     "'",
     '{a}',
+    '<<',
   ),
 );
 const json = fc.letrec((tie) => ({
