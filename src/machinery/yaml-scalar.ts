@@ -40,7 +40,7 @@ function isTimestamp(text: string): boolean {
 
 /** True when the text would not come back as a string if it stood unquoted. */
 export function needsQuotes(text: string): boolean {
-  if (words.has(text) || text === '<<') return true; // a plain << merges
+  if (words.has(text)) return true;
   const first = text.charCodeAt(0);
   if (!((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46)) return false;
   const plain = text.replaceAll('_', '');

@@ -17,7 +17,7 @@ function block(value: unknown, indent: number, out: string[], lead: string): voi
     for (const key of Object.keys(value)
       .filter((name) => value[name] !== undefined)
       .sort(naturally)) {
-      const name = scalar(key, true);
+      const name = key === '<<' ? '"<<"' : scalar(key, true); // a plain << would merge when it is read
       out.push(first ? lead : pad(indent), name, ':');
       first = false;
       const inner = value[key];
