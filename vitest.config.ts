@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export const slow = [
   'test/slow/**/*.test.ts',
   'test/samples/**/*.test.ts',
-  'test/serve/{kubectl,kubectl-work,socket}.test.ts',
-  'test/cluster/{fill,stamp-nodes}.test.ts',
+  'test/serve/{bad-input,kubectl,kubectl-work,socket}.test.ts',
+  'test/state/{bad-places,crash}.test.ts',
+  'test/cluster/{fill,stamp-nodes,whole-file}.test.ts',
 ];
 
 export default defineConfig({

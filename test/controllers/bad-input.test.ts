@@ -143,22 +143,3 @@ test.each([
     expect((await admin.get(Deployment, made.metadata))?.status).toMatchObject({ updatedReplicas: 3, availableReplicas: 3, replicas: 3 });
   },
 );
-
-test('a step of a year, and the cluster goes on as if nothing were', async () => {
-  const { admin, cluster } = whole;
-  const jobTemplate = {
-    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['date'] }] } } },
-  };
-  await admin.create(CronJob, {
-    metadata: { ...here, name: 'nightly' },
-    spec: { schedule: '0 3 * * *', successfulJobsHistoryLimit: 3, jobTemplate },
-  });
-  await pass(hours(24 * 365));
-  expect((await admin.list(Job, here)).length).toBeLessThanOrEqual(4);
-  expect(
-    (await admin.list(Node)).every(({ status }) => status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')),
-  ).toBe(true);
-  await admin.create(Deployment, { metadata: { ...here, name: 'web' }, spec: workload('web', 2) });
-  await cluster.settle();
-  expect((await admin.get(Deployment, { ...here, name: 'web' }))?.status?.availableReplicas).toBe(2);
-}, 60_000);
