@@ -10,7 +10,8 @@ import { makeFolder } from '../machinery/make-folder.ts';
 import { writeYaml } from '../machinery/yaml-write.ts';
 import { controlPlaneOf } from './facts.ts';
 import type { ServerFlags } from './serve/flags.ts';
-import { openServed, type ServedCluster } from './serve/served.ts';
+import { openServed } from './serve/open-served.ts';
+import type { ServedCluster } from './serve/served.ts';
 
 export interface ServeOptions {
   stateFile: string;

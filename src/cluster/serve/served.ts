@@ -5,10 +5,9 @@ import { type Duration, minutes, seconds, wallAlarm, wallNow, wallSleep } from '
 import type { ApiRequest, ApiResponse } from '../../machinery/http.ts';
 import type { WakeUpClass } from '../../machinery/loop.ts';
 import { failure } from '../../machinery/status.ts';
-import { openStateFile, type StateFile } from '../../state/file.ts';
-import { acquireLock, type Lock } from '../../state/lock.ts';
+import type { StateFile } from '../../state/file.ts';
+import type { Lock } from '../../state/lock.ts';
 import { type Cluster, openCluster } from '../cluster.ts';
-import type { ClusterSpec } from '../clusters.ts';
 import { type Components, lookAtLeases, startComponents, startStoppedKubelets } from '../components.ts';
 import { type Caller, type Command, callerOf, changes, type Origin, type OwnCommand, type Waiter } from './caller.ts';
 import { Commits } from './commits.ts';
@@ -47,8 +46,6 @@ export interface ServedCluster {
   close(): Promise<void>;
 }
 
-/** How long somebody may find the lock taken before `serve` gives up. */
-const PATIENCE = 5000;
 /** At clock `max` no command skips more than this: less than what its watches last, and less than what a rollout may take. */
 const MOST_SKIPPED = minutes(5);
 /** Pace of streams that wait at clock `max` without anything due. */
@@ -60,36 +57,7 @@ const OWN_PATIENCE = minutes(10);
 const FOREVER = minutes(20);
 const LIVELY: readonly WakeUpClass[] = ['progress', 'process'];
 
-export async function openServed(options: ServedOptions): Promise<ServedCluster> {
-  const lock = await acquireLock(options.stateFile, { patience: PATIENCE, socket: options.socket });
-  try {
-    let file = openStateFile(options.stateFile);
-    if (file.isNew) {
-      const { populate, specFromEnv } = await import('../clusters.ts');
-      await populate(file, newCluster(options, specFromEnv(options.env)));
-      await file.commit();
-      await file.close();
-      file = openStateFile(options.stateFile);
-    }
-    if (file.warning) options.report(file.warning.message);
-    return new Served(options, lock, file);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-
-/** Without kubelets there is the machine of the control plane only, and no Node. */
-function newCluster({ components, serviceCIDR }: ServedOptions, spec: ClusterSpec): ClusterSpec {
-  return {
-    ...spec,
-    ...(serviceCIDR ? { serviceCIDR } : {}),
-    ...(components ? { components } : {}),
-    nodes: components?.has('kubelet') === false ? spec.nodes.slice(0, 1) : spec.nodes,
-  };
-}
-
-class Served implements ServedCluster {
+export class Served implements ServedCluster {
   readonly cluster: Cluster;
   readonly #turns = new Turns();
   readonly #share = new Share(() => this.#turns.wanted || this.#underWay > 1);
