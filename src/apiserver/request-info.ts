@@ -25,19 +25,27 @@ export interface RequestInfo {
   rest: readonly string[];
 }
 
+/** Most requests have no options. Nobody writes into it. */
+const NO_VALUES = new Map<string, readonly string[]>();
+
 /** Query options: the last of repeated values counts, except where all do. */
 export class Query {
-  private readonly values = new Map<string, readonly string[]>();
+  private readonly values: Map<string, readonly string[]> = NO_VALUES;
   constructor(given: ApiRequest['query'], text: string) {
+    let values: Map<string, readonly string[]> | undefined;
     if (given) {
       for (const name of Object.keys(given)) {
         const value = given[name];
-        if (value !== undefined) this.values.set(name, typeof value === 'string' ? [value] : value);
+        if (value === undefined) continue;
+        values ??= new Map();
+        values.set(name, typeof value === 'string' ? [value] : value);
       }
     }
     if (text) {
-      for (const [name, value] of new URLSearchParams(text)) this.values.set(name, [...(this.values.get(name) ?? []), value]);
+      values ??= new Map();
+      for (const [name, value] of new URLSearchParams(text)) values.set(name, [...(values.get(name) ?? []), value]);
     }
+    if (values) this.values = values;
   }
   get(name: string): string {
     return this.values.get(name)?.[0] ?? '';
@@ -67,7 +75,8 @@ export function requestInfo(request: ApiRequest): RequestInfo {
   const mark = request.path.indexOf('?');
   const path = mark < 0 ? request.path : request.path.slice(0, mark);
   const query = new Query(request.query, mark < 0 ? '' : request.path.slice(mark + 1));
-  const segments = path.split('/').filter((segment) => segment !== '');
+  const isPlain = path.startsWith('/') && !path.endsWith('/') && !path.includes('//');
+  const segments = isPlain ? path.slice(1).split('/') : path.split('/').filter(Boolean);
   if (path.includes('%')) for (let i = 0; i < segments.length; i++) segments[i] = decoded(segments[i] as string);
 
   const info: RequestInfo = {

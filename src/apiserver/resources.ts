@@ -8,7 +8,8 @@ import { METRICS_GROUP, METRICS_SERVICE, metricsKinds } from './metrics/kinds.ts
 import { type Resource, resourceOf } from './resource.ts';
 
 export class Resources {
-  private readonly builtin = new Map<string, Resource | undefined>();
+  /** Built-in ones that have been asked for, by plural: looked up several times in every request. */
+  private readonly builtin = new Map<string, Resource[]>();
   private metrics: readonly Resource[] | undefined;
   private custom: ReadonlyMap<string, Resource> | undefined;
 
@@ -19,16 +20,19 @@ export class Resources {
   }
 
   find(group: string, version: string, plural: string): Resource | undefined {
-    const path = `${group}/${version}/${plural}`;
+    for (const known of this.builtin.get(plural) ?? NONE) {
+      const { names } = known.kind;
+      if (names.group === group && names.version === version) return known;
+    }
     if (group === METRICS_GROUP)
       return this.aggregated().find(({ kind }) => kind.names.plural === plural && version === kind.names.version);
-    let found = this.builtin.get(path);
-    if (!found && !this.builtin.has(path)) {
-      const kind = kindForResource(group, version, plural);
-      found = kind && resourceOf(kind);
-      this.builtin.set(path, found);
-    }
-    return found ?? this.customs().get(path);
+    const kind = kindForResource(group, version, plural);
+    if (!kind) return this.customs().get(`${group}/${version}/${plural}`);
+    const found = resourceOf(kind);
+    const same = this.builtin.get(plural);
+    if (same) same.push(found);
+    else this.builtin.set(plural, [found]);
+    return found;
   }
 
   /** All versions of all resources, built-in ones first. */
@@ -59,3 +63,5 @@ export class Resources {
 }
 
 export const pathNotFound = (): StatusError => failure(404, 'NotFound', 'the server could not find the requested resource', {});
+
+const NONE: readonly Resource[] = [];

@@ -8,21 +8,33 @@ import type { KubeObject } from '../machinery/object.ts';
 import { controllerRef } from './ownership.ts';
 
 /** Neither finished nor being deleted. */
-export function isActive(pod: Pod): boolean {
-  return !isFinished(pod) && !pod.metadata.deletionTimestamp;
-}
+export const isActive = (pod: Pod): boolean => (factsOf(pod) & ACTIVE) !== 0;
 
-export function isFinished(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-}
+export const isFinished = (pod: Pod): boolean => (factsOf(pod) & FINISHED) !== 0;
 
 /** Being deleted, and still running. */
-export function isTerminating(pod: Pod): boolean {
-  return !isFinished(pod) && pod.metadata.deletionTimestamp !== undefined;
-}
+export const isTerminating = (pod: Pod): boolean => (factsOf(pod) & TERMINATING) !== 0;
 
-export function isReady(pod: Pod): boolean {
-  return readyCondition(pod)?.status === 'True';
+export const isReady = (pod: Pod): boolean => (factsOf(pod) & READY) !== 0;
+
+const ACTIVE = 1;
+const FINISHED = 2;
+const TERMINATING = 4;
+const READY = 8;
+
+/** Workloads ask the same of all their Pods whenever one of them changes; the others are the same objects as before. */
+const known = new WeakMap<Pod, number>();
+
+function factsOf(pod: Pod): number {
+  let facts = known.get(pod);
+  if (facts === undefined) {
+    const { phase } = pod.status ?? {};
+    const isOver = phase === 'Succeeded' || phase === 'Failed';
+    const life = isOver ? FINISHED : pod.metadata.deletionTimestamp ? TERMINATING : ACTIVE;
+    facts = life | (readyCondition(pod)?.status === 'True' ? READY : 0);
+    if (Object.isFrozen(pod)) known.set(pod, facts);
+  }
+  return facts;
 }
 
 /** Asked of every Pod of a workload whenever one changes: a loop costs a third of `find`. */

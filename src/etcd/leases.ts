@@ -60,7 +60,7 @@ export function createLeases({ keyspace, clock, wakeUps }: LeaseParts): Leases {
         return;
       }
       const sweep = sweepAt(deadline);
-      if (isEmpty(folder(sweep))) wakeUps.set(LEASE_OWNER, digits(sweep), sweep, 'deadline');
+      wakeUps.set(LEASE_OWNER, digits(sweep), sweep, 'deadline'); // costs a look when it is set already
       keyspace.put(DEADLINE + key, deadline);
       keyspace.put(expiryKey(deadline, key), deadline);
     },
