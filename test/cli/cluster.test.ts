@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { place, run } from './run.ts';
@@ -76,4 +76,10 @@ test('kubemu env puts the shims first on the PATH', async () => {
   const { stdout } = await run(['env', '--shell=bash'], place({}, { KUBEMU_STATE: "it's.json" }), { program: 'kubemu' });
   expect(stdout).toMatch(/^export PATH='.*\/bin\/shims':"\$PATH"\n/);
   expect(stdout).toContain("export KUBEMU_STATE='it'\\''s.json'\n");
+});
+
+test('kubemu env puts kubectl, k and kubemu on the PATH', async () => {
+  const { stdout } = await run(['env'], place(), { program: 'kubemu' });
+  const folder = /^export PATH='(.*)':"\$PATH"$/m.exec(stdout)?.[1] ?? '';
+  for (const name of ['kubectl', 'k', 'kubemu']) expect(() => accessSync(join(folder, name), constants.X_OK)).not.toThrow();
 });
