@@ -1,11 +1,13 @@
 // Gives the controllers the cluster's signing keys, as kube-controller-manager is started with its file. Loaded when there is something to
 // read or sign.
+import { authorityOf } from '../apiserver/keys/root.ts';
 import type { CertificateAuthority } from '../controllers/certificates/authority.ts';
 import type { ClusterParts } from './cluster.ts';
 
-export function authorityOf({ store, random, clock }: Pick<ClusterParts, 'store' | 'random' | 'clock'>): CertificateAuthority {
+export function certificateAuthority({ store, random, clock }: Pick<ClusterParts, 'store' | 'random' | 'clock'>): CertificateAuthority {
   const keys = () => import('../apiserver/keys/authority.ts');
   return {
+    certificate: () => authorityOf(store, random, clock.now()).certificate,
     async namesIn(request) {
       const { RequestError, subjectOf } = await keys();
       try {

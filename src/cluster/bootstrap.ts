@@ -1,7 +1,9 @@
 // Plays kubeadm: turns bare machines into the cluster that an exam or a course gives. Everything after the machines' disks goes
 // through the API, and the static Pods come up as in life before anybody answers there.
+
 import { controllerRoles } from '../apiserver/bootstrap/controller-roles.ts';
 import { bootstrapObjects } from '../apiserver/bootstrap/objects.ts';
+import { authorityOf } from '../apiserver/keys/root.ts';
 import { UNCOUNTED } from '../apiserver/occasion.ts';
 import type { Client } from '../client/client.ts';
 import { keepImage } from '../cri/runtime/images.ts';
@@ -108,7 +110,7 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
   await uncounted(cluster, () => createAll(manager, controllerAccounts()));
 
   const kubeadm = cluster.client(SUPER_ADMIN, 'kubeadm/v1.36.0', controlPlane.name);
-  await createAll(kubeadm, kubeadmObjects(facts));
+  await createAll(kubeadm, kubeadmObjects(facts, authorityOf(store, random, clock.now()).certificate));
   for (const node of facts.nodes) if (node !== controlPlane && node.name !== options.late) await boot(node);
   await cluster.advance(clock.now() + seconds(2));
   await kubeadm.request({
@@ -213,7 +215,7 @@ async function createAll(client: Client, objects: readonly Manifest[]): Promise<
 }
 
 /** ConfigMaps, roles and bindings that `kubeadm init` leaves behind. */
-function kubeadmObjects(facts: ClusterFacts): Manifest[] {
+function kubeadmObjects(facts: ClusterFacts, authority: string): Manifest[] {
   const { ip } = controlPlaneOf(facts);
   const configMap = (namespace: string, name: string, data: Record<string, string>): Manifest => ({
     apiVersion: 'v1',
@@ -269,9 +271,19 @@ function kubeadmObjects(facts: ClusterFacts): Manifest[] {
       }),
     }),
     configMap('kube-public', 'cluster-info', {
-      kubeconfig: writeYaml({ apiVersion: 'v1', kind: 'Config', clusters: [{ name: '', cluster: { server: `https://${ip}:6443` } }] }),
+      kubeconfig: writeYaml({
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [
+          {
+            name: '',
+            cluster: { 'certificate-authority-data': Buffer.from(authority).toString('base64'), server: `https://${ip}:6443` },
+          },
+        ],
+      }),
     }),
     configMap('kube-system', 'extension-apiserver-authentication', {
+      'client-ca-file': authority,
       'requestheader-allowed-names': '["front-proxy-client"]',
       'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
       'requestheader-group-headers': '["X-Remote-Group"]',

@@ -1,7 +1,8 @@
 // Making a cluster: its facts, its first state, its file.
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { minutes, parseTime, wallNow } from '../machinery/clock.ts';
-import { hash32, keyedRandom } from '../machinery/random.ts';
+import { keyedRandom } from '../machinery/random.ts';
 import { fileError } from '../state/errors.ts';
 import { openStateFile, type StateFile } from '../state/file.ts';
 import { storeOf } from '../state/keyspace-store.ts';
@@ -54,7 +55,7 @@ export function defaultSpec(): ClusterSpec {
     nodes: DEFAULT_NODES,
     cpu: 2,
     memoryKi: 4_015_032,
-    seed: String(hash32(`${epoch}/${process.pid}`)),
+    seed: randomBytes(16).toString('hex'), // keys are drawn from it, too
     mode: 'real',
     speed: 1,
     epoch,

@@ -14,7 +14,7 @@ import type { KubeObject } from '../machinery/object.ts';
 import { drawer } from '../machinery/store.ts';
 import { networkLoops } from '../network/index.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
-import { authorityOf } from './authority.ts';
+import { certificateAuthority } from './authority.ts';
 import type { ClusterParts } from './cluster.ts';
 import type { Component } from './components.ts';
 import type { Exchange } from './dialer.ts';
@@ -110,7 +110,7 @@ export function openRooms(parts: ClusterParts): Rooms {
           clock,
           random,
           store,
-          authority: authorityOf(parts),
+          authority: certificateAuthority(parts),
         }),
         alive: managerRuns,
       })),

@@ -1,6 +1,5 @@
 // Plays the root CA publisher: every namespace has a ConfigMap with the certificate by which Pods trust the API server.
-// It takes the certificate from extension-apiserver-authentication, where the API server publishes it; before that the
-// ConfigMap is there, since Pods mount it, with an empty certificate.
+// When the API server publishes another authority, all of them are looked at.
 import { ConfigMap } from '../api/core/configmap.ts';
 import { Namespace } from '../api/core/namespace.ts';
 import type { Client } from '../client/client.ts';
@@ -20,18 +19,16 @@ export const rootCaPublisherController = defineController({
     watch(ConfigMap, ({ object }) => (object.metadata.name === NAME && object.metadata.namespace ? [object.metadata.namespace] : [])),
     watch(ConfigMap, ({ object }) => (object.metadata.name === SOURCE.name && object.metadata.namespace === SOURCE.namespace ? [ALL] : [])),
   ],
-  async reconcile({ name }, { client }) {
+  async reconcile({ name }, { client, authority }) {
     const namespaces = name === ALL ? (await client.list(Namespace)).map(({ metadata }) => metadata.name) : [name];
-    for (const namespace of namespaces) await publish(client, namespace);
+    for (const namespace of namespaces) await publish(client, namespace, authority.certificate());
     return undefined;
   },
 });
 
-async function publish(client: Client, namespace: string): Promise<void> {
+async function publish(client: Client, namespace: string, certificate: string): Promise<void> {
   const found = await client.get(Namespace, { name: namespace });
   if (found?.status?.phase !== 'Active') return;
-  const source = await client.get(ConfigMap, SOURCE);
-  const certificate = source?.data?.['client-ca-file'] ?? '';
   const data = { 'ca.crt': certificate };
   const annotations = { 'kubernetes.io/description': DESCRIPTION };
   const current = await client.get(ConfigMap, { namespace, name: NAME });

@@ -61,6 +61,7 @@ export class FakeCluster {
 
   /** Certificates are texts here: `CN/O/dns names`, comma separated in each part. */
   readonly authority: CertificateAuthority = {
+    certificate: () => 'THE AUTHORITY',
     namesIn: async (request) => {
       const [commonName = '', organizations = '', dns = ''] = request.split('\n')[1]?.split('/') ?? [];
       const list = (text: string): string[] => text.split(',').filter(Boolean);

@@ -4,21 +4,13 @@ import { webcrypto } from 'node:crypto';
 import { calendar, type Instant, minutes } from '../../machinery/clock.ts';
 import type { Random } from '../../machinery/random.ts';
 import type { Store } from '../../machinery/store.ts';
-import { keyOfSeed, type SigningKey, sign } from './p256.ts';
+import { type SigningKey, sign } from './p256.ts';
+import { authorityOf, serial } from './root.ts';
 
 type X509 = typeof import('@peculiar/x509');
 type Extension = import('@peculiar/x509').Extension;
 
-/** As `kubemu serve` keeps it: certificate and key as PEM. */
-interface KeyPair {
-  certificate: string;
-  key: string;
-}
-
-const AUTHORITY = '/kubemu/pki/authority';
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const DAY = minutes(24 * 60);
-const YEAR = 365 * DAY;
 /** A certificate is good a little before it was made: clocks differ. */
 const BACKDATE = minutes(5);
 /** That is taken from its end too, unless it is as short as this. */
@@ -91,42 +83,6 @@ async function keysOf(key: SigningKey): Promise<webcrypto.CryptoKeyPair> {
   return { privateKey, publicKey };
 }
 
-/** The authority of the state, made when it is first needed. */
-async function authorityOf(store: Store, random: Random, at: Instant): Promise<KeyPair> {
-  const found = store.get<KeyPair>(AUTHORITY);
-  if (found) return found;
-  const x509 = await library();
-  const key = keyOfSeed(random, 'certificate authority');
-  const keys = await keysOf(key);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      serialNumber: serial(random, 'authority'),
-      name: [{ CN: ['kubernetes'] }],
-      notBefore: calendar(at - DAY),
-      notAfter: calendar(at + 10 * YEAR),
-      signingAlgorithm: ECDSA,
-      keys,
-      extensions: [
-        new x509.BasicConstraintsExtension(true, undefined, true),
-        new x509.KeyUsagesExtension(
-          x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment | x509.KeyUsageFlags.keyCertSign,
-          true,
-        ),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-        new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'kubernetes' }]),
-      ],
-    },
-    signingWith(key) as never,
-  );
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const pem = `-----BEGIN PRIVATE KEY-----\n${der.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END PRIVATE KEY-----\n`;
-  const made = { certificate: `${certificate.toString('pem')}\n`, key: pem };
-  store.put(AUTHORITY, made);
-  return made;
-}
-
-const serial = (random: Random, what: string): string => `4${random.hex('certificate serial', what, 0, 31)}`;
-
 /** A certificate request that cannot be read, or is not signed by its own key. */
 export class RequestError extends Error {}
 
@@ -188,7 +144,7 @@ function keyUsage({ KeyUsageFlags }: X509, usage: string): number {
 /** The certificate for a request, as PEM. Throws {@link RequestError}. */
 export async function signRequest({ store, random, now, request: pem, usages, lifetime, id }: Issuing): Promise<string> {
   const { x509, request } = await parsed(pem);
-  const authority = await authorityOf(store, random, now);
+  const authority = authorityOf(store, random, now);
   const issuer = new x509.X509Certificate(authority.certificate);
   const jwk = await webcrypto.subtle
     .importKey('pkcs8', Buffer.from(authority.key.replace(/-----[^-]+-----|\s/g, ''), 'base64'), ECDSA, true, ['sign'])
@@ -200,7 +156,7 @@ export async function signRequest({ store, random, now, request: pem, usages, li
   const extended = [...new Set(usages.flatMap((usage) => EXTENDED_KEY_USAGES[usage] ?? []))].sort();
   const names = request.extensions.find(({ type }) => type === ALTERNATIVE_NAMES);
   const extensions: Extension[] = [
-    new x509.KeyUsagesExtension(flags, true),
+    ...(flags ? [new x509.KeyUsagesExtension(flags, true)] : []),
     ...(extended.length ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
     new x509.BasicConstraintsExtension(false, undefined, true),
     await x509.AuthorityKeyIdentifierExtension.create(issuer),

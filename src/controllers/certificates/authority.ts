@@ -31,6 +31,8 @@ export interface SecretToken {
 }
 
 export interface CertificateAuthority {
+  /** Its own certificate, as PEM: what `--root-ca-file` names. */
+  certificate(): string;
   signToken(token: SecretToken): Promise<string>;
   /** Undefined when the request cannot be read or is not signed by its own key. */
   namesIn(request: string): Promise<RequestedNames | undefined>;
