@@ -2,8 +2,8 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import type { KeyPair } from '../apiserver/https/certificates.ts';
 import type { Listener } from '../apiserver/https/listener.ts';
+import { type KeyPair, newAuthority } from '../apiserver/keys/root.ts';
 import { MOST_HEADERS, REQUEST_HEADER } from '../client/socket-wire.ts';
 import { wallNow } from '../machinery/clock.ts';
 import { makeFolder } from '../machinery/make-folder.ts';
@@ -126,7 +126,7 @@ const PKI = '/kubemu/pki/';
 
 /** The cluster's certificates, made with the first `serve` and kept in the state. */
 async function certificates(served: ServedCluster, bindAddress: string): Promise<Pki> {
-  const { store, facts } = served.cluster.parts;
+  const { store, facts, random } = served.cluster.parts;
   const at = wallNow();
   const hosts = [
     ...new Set([
@@ -142,11 +142,11 @@ async function certificates(served: ServedCluster, bindAddress: string): Promise
       ...(['0.0.0.0', '::'].includes(bindAddress) ? [] : [bindAddress]),
     ]),
   ];
-  const { covers, createAuthority, issue } = await import('../apiserver/https/certificates.ts');
+  const { covers, issue } = await import('../apiserver/https/certificates.ts');
   const found = (name: keyof Pki): KeyPair | undefined => store.get<KeyPair>(PKI + name);
   const made: Partial<Pki> = {};
   let authority = found('authority');
-  if (!authority || !(await covers(authority, [], at))) authority = made.authority = await createAuthority('kubernetes', at);
+  if (!authority || !(await covers(authority, [], at))) authority = made.authority = newAuthority(random, at);
   const renews = made.authority !== undefined;
   let server = found('server');
   if (renews || !server || !(await covers(server, hosts, at))) {

@@ -1,7 +1,9 @@
 // Admission webhooks that live behind a Service.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createAuthority, issue } from '../../src/apiserver/https/certificates.ts';
+import { issue } from '../../src/apiserver/https/certificates.ts';
+import { newAuthority } from '../../src/apiserver/keys/root.ts';
 import { DialError, type Dialer } from '../../src/machinery/dialer.ts';
+import { keyedRandom } from '../../src/machinery/random.ts';
 import type { Status } from '../../src/machinery/status.ts';
 import { pod, START, type TestServer, testServer } from './harness.ts';
 
@@ -256,9 +258,9 @@ describe('the certificate of a webhook', () => {
     `Internal error occurred: failed calling webhook "check.example.com": failed to call webhook: Post "https://hook.default.svc:443/check?timeout=10s": tls: failed to verify certificate: x509: ${why}`;
   const bundle = (certificate: string): string => Buffer.from(certificate).toString('base64');
   const used = async (hosts: string[], { trusts = true, at = START - 1000, twin = false } = {}): Promise<string> => {
-    const authority = await createAuthority('webhook-ca', at);
+    const authority = newAuthority(keyedRandom('webhook'), at, 'webhook-ca');
     const server509 = await issue(authority, { commonName: 'hook', use: 'server', hosts }, at);
-    const trusted = trusts ? authority : await createAuthority(twin ? 'webhook-ca' : 'other', at);
+    const trusted = trusts ? authority : newAuthority(keyedRandom('twin'), at, twin ? 'webhook-ca' : 'other');
     shown = server509.certificate;
     await withService();
     await configure('validating', { clientConfig: { service: SERVICE, caBundle: bundle(trusted.certificate) } });

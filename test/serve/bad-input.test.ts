@@ -2,8 +2,9 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type createAuthority, issue } from '../../src/apiserver/https/certificates.ts';
+import { issue } from '../../src/apiserver/https/certificates.ts';
 import { listen } from '../../src/apiserver/https/listener.ts';
+import type { KeyPair } from '../../src/apiserver/keys/root.ts';
 import type { Serving } from '../../src/cluster/serve.ts';
 import { type Ask, ask, createHome, eventsOf, open, type Tls, tlsOf } from './harness.ts';
 
@@ -206,7 +207,7 @@ describe('certificates', () => {
     { given: 'not valid yet', by: 30 * day },
   ])('one that is $given is refused', async ({ by }) => {
     const { store } = serving.served.cluster.parts;
-    const authority = store.get<Awaited<ReturnType<typeof createAuthority>>>('/kubemu/pki/authority');
+    const authority = store.get<KeyPair>('/kubemu/pki/authority');
     if (!authority) throw new Error('no authority');
     const subject = { commonName: 'jane', organizations: ['system:masters'], use: 'client' as const };
     const now = await issue(authority, subject, Date.now());

@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthority, issue } from '../../src/apiserver/https/certificates.ts';
+import { issue } from '../../src/apiserver/https/certificates.ts';
+import { newAuthority } from '../../src/apiserver/keys/root.ts';
 import { type ServerFlags, serverSettings } from '../../src/cluster/serve/flags.ts';
 import { type Serving, serve } from '../../src/cluster/serve.ts';
 import { wallNow } from '../../src/machinery/clock.ts';
+import { keyedRandom } from '../../src/machinery/random.ts';
 import { isRunning } from '../../src/node/units.ts';
 import { ask, createHome, tlsOf } from './harness.ts';
 
@@ -72,7 +74,7 @@ describe('a server started with them', () => {
 
   beforeAll(async () => {
     const at = wallNow();
-    const authority = await createAuthority('elsewhere', at);
+    const authority = newAuthority(keyedRandom('elsewhere'), at, 'elsewhere');
     const { certificate, key } = await issue(authority, { commonName: 'carl', organizations: ['system:masters'], use: 'client' }, at);
     stranger = { cert: certificate, key };
     serving = await serve({

@@ -2,8 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { createAuthority, issue } from '../../src/apiserver/https/certificates.ts';
+import { issue } from '../../src/apiserver/https/certificates.ts';
+import { newAuthority } from '../../src/apiserver/keys/root.ts';
 import type { Serving } from '../../src/cluster/serve.ts';
+import { keyedRandom } from '../../src/machinery/random.ts';
 import { ask, createHome, eventsOf, open, type Tls, tlsOf } from './harness.ts';
 
 const home = createHome();
@@ -52,7 +54,7 @@ describe('who asks', () => {
   test('a certificate of another authority is refused', async () => {
     const now = Date.now();
     const other = await issue(
-      await createAuthority('kubernetes', now),
+      newAuthority(keyedRandom('another'), now),
       { commonName: 'kubernetes-admin', organizations: ['system:masters'], use: 'client' },
       now,
     );

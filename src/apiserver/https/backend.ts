@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiRequest, ApiResponse } from '../../machinery/http.ts';
 import { failure, StatusError } from '../../machinery/status.ts';
-import type { KeyPair } from './certificates.ts';
+import type { KeyPair } from '../keys/root.ts';
 
 /** What kubectl says of the command that a request belongs to. */
 export interface Origin {

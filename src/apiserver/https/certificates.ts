@@ -1,14 +1,10 @@
-// Plays kubeadm's certs phase: the cluster's authority, the API server's certificate, and the administrator's. Made when first
-// needed; ECDSA on P-256, as quick to make as to check.
+// Plays kubeadm's certs phase: the API server's certificate, and the administrator's. Made when first needed; ECDSA on P-256, as quick
+// to make as to check. The authority is in ../keys/root.ts.
 import { webcrypto } from 'node:crypto';
 import type { Instant } from '../../machinery/clock.ts';
 import { calendar, parseTime } from '../../machinery/clock.ts';
-
-/** A certificate and its key, as PEM. */
-export interface KeyPair {
-  certificate: string;
-  key: string;
-}
+import type { KeyPair } from '../keys/root.ts';
+import { library } from '../keys/x509.ts';
 
 export interface Subject {
   commonName: string;
@@ -24,41 +20,6 @@ export interface Leaf extends Subject {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
-
-type X509 = typeof import('@peculiar/x509');
-
-/** The library wants metadata on classes, and a WebCrypto to work with. */
-async function library(): Promise<X509> {
-  await import('reflect-metadata');
-  const module: X509 & { default?: X509 } = await import('@peculiar/x509');
-  const x509 = module.default ?? module; // CommonJS: a bundle gives it as the default alone
-  x509.cryptoProvider.set(webcrypto as never);
-  return x509;
-}
-
-/** A self-signed authority, valid for ten years. */
-export async function createAuthority(commonName: string, at: Instant): Promise<KeyPair> {
-  const x509 = await library();
-  const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serial(),
-    name: [{ CN: [commonName] }],
-    notBefore: calendar(at - DAY),
-    notAfter: calendar(at + 10 * YEAR),
-    signingAlgorithm: ALGORITHM,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment | x509.KeyUsageFlags.keyCertSign,
-        true,
-      ),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: commonName }]),
-    ],
-  });
-  return { certificate: certificate.toString('pem'), key: await privatePem(keys.privateKey) };
-}
 
 /** A certificate that the authority signs, with a key of its own. */
 export async function issue(authority: KeyPair, leaf: Leaf, at: Instant): Promise<KeyPair> {

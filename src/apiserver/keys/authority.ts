@@ -6,8 +6,8 @@ import type { Random } from '../../machinery/random.ts';
 import type { Store } from '../../machinery/store.ts';
 import { type SigningKey, sign } from './p256.ts';
 import { authorityOf, serial } from './root.ts';
+import { library, type X509 } from './x509.ts';
 
-type X509 = typeof import('@peculiar/x509');
 type Extension = import('@peculiar/x509').Extension;
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -45,14 +45,6 @@ const EXTENDED_KEY_USAGES: Readonly<Record<string, string>> = {
   'microsoft sgc': '1.3.6.1.4.1.311.10.3.3',
   'netscape sgc': '2.16.840.1.113730.4.1',
 };
-
-async function library(): Promise<X509> {
-  await import('reflect-metadata');
-  const module: X509 & { default?: X509 } = await import('@peculiar/x509');
-  const x509 = module.default ?? module; // CommonJS: a bundle gives it as the default alone
-  x509.cryptoProvider.set(webcrypto as never);
-  return x509;
-}
 
 /** WebCrypto, but for signatures: those are the same every time. */
 function signingWith(key: SigningKey): webcrypto.Crypto {
