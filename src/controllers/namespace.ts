@@ -4,7 +4,7 @@ import { Namespace } from '../api/core/namespace.ts';
 import type { V1NamespaceCondition } from '../api/generated/types.ts';
 import type { Kind } from '../api/kind.ts';
 import type { Client } from '../client/client.ts';
-import type { Instant } from '../machinery/clock.ts';
+import { type Instant, parseTime, seconds } from '../machinery/clock.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { isConflict, isNotFound } from '../machinery/status.ts';
 import { withCondition } from './conditions.ts';
@@ -13,6 +13,8 @@ import { anyCustomKind, defineController } from './define.ts';
 import { deletableKinds } from './every-kind.ts';
 
 const FINALIZER = 'kubernetes';
+/** So long every API server has to notice the deletion and refuse what comes too late (namespaceDeletionGracePeriod). */
+const GRACE = seconds(5);
 
 const contents: readonly Kind[] = deletableKinds().filter(({ names }) => names.namespaced);
 
@@ -27,6 +29,8 @@ export const namespaceController = defineController({
   async reconcile(key, { client, clock }) {
     const namespace = await client.get(Namespace, key);
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return undefined;
+    const due = parseTime(namespace.metadata.deletionTimestamp as string) + GRACE;
+    if (clock.now() < due) return { requeueAfter: due - clock.now(), class: 'progress' };
     const left = await empty(client, key.name);
     const conditions = conditionsOf(namespace, left, clock.now());
     const updated = await client.updateStatus(Namespace, namespace, { ...namespace.status, phase: 'Terminating', conditions });

@@ -95,18 +95,20 @@ describe('a namespace', () => {
     expect(cluster.objects.has('configmaps/team/kube-root-ca.crt')).toBe(true);
   });
 
-  test('is emptied and then gone', async () => {
+  test('is emptied five seconds later, and then gone', async () => {
     cluster.create(Pod, { ...draft(pod('p')), metadata: { name: 'p', namespace: 'team' } });
     await cluster.drain();
     end();
-    await cluster.drain();
+    await cluster.advance(4999);
+    expect(cluster.objects.has('pods/team/p')).toBe(true);
+    await cluster.advance(1);
     expect([...cluster.objects.keys()].filter((path) => path.includes('team'))).toEqual([]);
   });
 
   test('waits for a finalizer and says so', async () => {
     cluster.create(ConfigMap, { metadata: { name: 'held', namespace: 'team', finalizers: ['example.com/hold'] } });
     end();
-    await cluster.drain();
+    await cluster.advance(5000);
     const { status } = cluster.objects.get('namespaces//team') as Namespace;
     expect(status?.conditions?.filter((condition) => condition.status === 'True').map(({ message }) => message)).toEqual([
       'Some resources are remaining: configmaps. has 1 resource instances',
