@@ -8,7 +8,9 @@ export type FieldSet = ReadonlySet<string>;
 type Json = Readonly<Record<string, unknown>>;
 
 const SEPARATOR = '\n';
-const ATOMIC = new Set([
+
+/** Fields that are one whatever they hold. */
+export const ATOMIC: ReadonlySet<string> = new Set([
   'selector',
   'nodeSelector',
   'labelSelector',
@@ -81,7 +83,7 @@ export function fieldsOf(
   return found;
 }
 
-function itemElement(item: unknown, key: string): string {
+export function itemElement(item: unknown, key: string): string {
   if (key === '' || !isObject(item)) return `v:${JSON.stringify(item)}`;
   const keys = MORE_KEYS[key] ?? [key];
   return `k:${JSON.stringify(Object.fromEntries(keys.map((one) => [one, item[one] ?? KEY_DEFAULTS[one]])))}`;

@@ -6,6 +6,7 @@ import type { KubeObject } from '../machinery/object.ts';
 import { invalid } from '../machinery/status.ts';
 import type { User } from './authentication.ts';
 import type { Call } from './call.ts';
+import { APPLY_PATCH, parsePatch, patchType, STRATEGIC_MERGE_PATCH } from './patching.ts';
 
 const MODES = ['Ignore', 'Strict', 'Warn'];
 
@@ -22,28 +23,36 @@ export async function checkFields(call: Call, body: KubeObject, old?: KubeObject
     if (old && field !== 'apiVersion' && field !== 'kind' && body[field] === old[field]) kept[field] = body[field];
     else changed[field] = body[field];
   }
-  const { unknown, typeError, object } = await checkSchema(resource.kind, changed as KubeObject);
-  if (typeError !== undefined) throw refused(call, typeError);
-  reportUnknown(call, unknown);
+  const { unknown, typeError, object } = await checkSchema(resource.kind, changed as KubeObject, isStrategic(call) ? 'map' : 'json');
+  if (typeError !== undefined) throw refused(call, body, typeError);
+  reportUnknown(call, body, unknown);
   return { ...object, ...kept };
 }
 
 async function customFields(call: Call, body: KubeObject, definition: KubeObject): Promise<KubeObject> {
   const { prunedAndDefaulted, schemaOf } = await import('./structural-schema.ts');
   const { unknown: misnamed, typeError, object: metadata } = await checkSchema('V1ObjectMeta', body.metadata ?? {});
-  if (typeError !== undefined) throw refused(call, typeError);
+  if (typeError !== undefined) throw refused(call, body, typeError);
   const unknown = misnamed.map((path) => `metadata.${path}`);
   const schema = schemaOf(definition, call.resource.kind.names.version);
   const object = { ...body, metadata } as KubeObject;
   const known = schema ? prunedAndDefaulted(object, schema, unknown) : object;
-  reportUnknown(call, unknown);
+  if (unknown.length > 0 && isApply(call)) {
+    const { untyped } = await import('./typed-patch.ts');
+    throw untyped(
+      body,
+      call.resource,
+      unknown.map((path) => `.${path}: field not declared in schema`),
+    );
+  }
+  reportUnknown(call, body, unknown);
   return known;
 }
 
-function reportUnknown(call: Call, unknown: readonly string[]): void {
+function reportUnknown(call: Call, body: KubeObject, unknown: readonly string[]): void {
   if (unknown.length === 0) return;
   const given = call.info.query.get('fieldValidation');
-  if (given === 'Strict') throw refused(call, strictDecodingError(unknown));
+  if (given === 'Strict') throw refused(call, body, strictDecodingError(unknown));
   if (given !== 'Ignore') for (const path of unknown) call.warnings.push(`unknown field "${path}"`);
 }
 
@@ -51,14 +60,20 @@ function isComponent({ name, groups }: User): boolean {
   return name === 'system:kube-scheduler' || name === 'system:kube-controller-manager' || groups.includes('system:nodes');
 }
 
-function refused({ request, info, resource }: Call, problem: string): Error {
-  const isPatch = info.verb === 'patch' && !request.contentType?.startsWith('application/json-patch');
-  if (!isPatch) return cannotBeHandled(resource.kind, problem);
-  // A patch that leads to a wrong object is what is wrong.
+/** @param body what was sent, or what the patch leads to */
+function refused(call: Call, body: KubeObject, problem: string): Error {
+  const { request, info, resource } = call;
+  if (info.verb !== 'patch') return cannotBeHandled(resource.kind, problem);
+  // A patch that leads to a wrong object is what is wrong: the strategic one as the map that it is, others as the text they lead to.
+  const shown = isStrategic(call) ? goValue(parsePatch(request.body)) : JSON.stringify(body);
   return invalid({ group: '', kind: '' }, '', [
-    { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(goValue(request.body))}: ${problem}` },
+    { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(shown)}: ${problem}` },
   ]);
 }
+
+const isApply = ({ request, info }: Call): boolean => info.verb === 'patch' && patchType(request) === APPLY_PATCH;
+
+const isStrategic = ({ request, info }: Call): boolean => info.verb === 'patch' && patchType(request) === STRATEGIC_MERGE_PATCH;
 
 function unsupportedMode({ info }: Call, given: string): Error {
   const kind = info.verb === 'create' ? 'CreateOptions' : info.verb === 'update' ? 'UpdateOptions' : 'PatchOptions';

@@ -7,15 +7,15 @@ import type { KubeObject } from '../machinery/object.ts';
 import { badRequest, failure, invalid } from '../machinery/status.ts';
 import type { Resource } from './resource.ts';
 
-const PATCH_TYPES = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-];
+export const APPLY_PATCH = 'application/apply-patch+yaml';
+export const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
+
+const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', STRATEGIC_MERGE_PATCH, APPLY_PATCH];
+
+export const patchType = ({ contentType = STRATEGIC_MERGE_PATCH }: ApiRequest): string => contentType.split(';', 1)[0] as string;
 
 export async function patched(request: ApiRequest, resource: Resource, old: KubeObject): Promise<KubeObject> {
-  const type = (request.contentType ?? 'application/strategic-merge-patch+json').split(';', 1)[0] as string;
+  const type = patchType(request);
   const patch = parsePatch(request.body);
   switch (type) {
     case 'application/json-patch+json':
@@ -28,7 +28,7 @@ export async function patched(request: ApiRequest, resource: Resource, old: Kube
       }
     case 'application/merge-patch+json':
       return mergePatch(old, objectPatch(patch)) as KubeObject;
-    case 'application/strategic-merge-patch+json': {
+    case STRATEGIC_MERGE_PATCH: {
       if (resource.custom)
         throw unsupported(
           type,
@@ -56,7 +56,7 @@ function unsupported(type: string, known: readonly string[]): Error {
   );
 }
 
-function parsePatch(body: unknown): unknown {
+export function parsePatch(body: unknown): unknown {
   if (typeof body !== 'string' && body !== undefined) return body;
   try {
     return parseJson(body ?? '');

@@ -15,7 +15,7 @@ import { checkFields } from './field-validation.ts';
 import { listObject, listPage } from './listing.ts';
 import type { Application } from './manager-entries.ts';
 import { matchRequest } from './metadata.ts';
-import { checkPatched, patched } from './patching.ts';
+import { APPLY_PATCH, checkPatched, patched, patchType } from './patching.ts';
 import { presented } from './presenting.ts';
 import { isComponent } from './recording.ts';
 import { Registry, type Write } from './registry.ts';
@@ -59,7 +59,7 @@ export class Writer {
   }
 
   patch(call: Call): Promise<ApiResponse> {
-    if (call.request.contentType?.startsWith(APPLY)) return this.apply(call);
+    if (patchType(call.request) === APPLY_PATCH) return this.apply(call);
     return this.replace(call, async (old) => {
       const body = await patched(call.request, call.resource, old);
       checkPatched(body, old, call.resource);
@@ -71,9 +71,11 @@ export class Writer {
   private async apply(call: Call): Promise<ApiResponse> {
     const { info, resource, request } = call;
     const { applied } = await import('./server-side-apply.ts');
+    const { checkTyped } = await import('./typed-patch.ts');
     const manager = info.query.get('fieldManager');
     if (!manager) throw managerRequired();
     const body = await parseBody({ ...request, contentType: typeof request.body === 'string' ? 'application/yaml' : 'application/json' });
+    await checkTyped(expectKind(body, resource), resource);
     const config = await checkFields(call, expectKind(body, resource));
     const { deps, storage } = this.server;
     const application = { manager, force: info.query.flag('force'), subresource: info.subresource, time: rfc3339(deps.clock.now()) };
@@ -244,8 +246,6 @@ export class Writer {
     return resource ? { ...call, resource } : call;
   }
 }
-
-const APPLY = 'application/apply-patch+yaml';
 
 /** Kinds whose strategy allows it. */
 const CREATED_BY_UPDATE = new Set([

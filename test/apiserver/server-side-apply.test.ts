@@ -121,6 +121,33 @@ describe('server-side apply', () => {
     );
   });
 
+  // Messages of structured-merge-diff's validation, as its typed/validate.go writes them.
+  test.each([
+    [{ replicas: 'x' }, '.spec.replicas: expected numeric (int or float), got string'],
+    [{ paused: 'yes' }, '.spec.paused: expected boolean, got &{yes}'],
+    [{ foo: 1 }, '.spec.foo: field not declared in schema'],
+    [{ selector: [] }, '.spec.selector: expected map, got &{[]}'],
+    [
+      { template: { spec: { containers: [{ name: 'c', imag: 'nginx' }], nodeSelector: { a: 1 } } } },
+      'errors:\n  .spec.template.spec.containers[name="c"].imag: field not declared in schema\n  .spec.template.spec.nodeSelector.a: expected string, got &value.valueUnstructured{Value:1}',
+    ],
+    [
+      { template: { spec: { containers: [{ name: 'c', args: [true] }] } } },
+      '.spec.template.spec.containers[name="c"].args[0]: expected string, got &value.valueUnstructured{Value:true}',
+    ],
+    [
+      { template: { spec: { containers: [{ name: 'c' }, { name: 'c' }] } } },
+      '.spec.template.spec.containers: duplicate entries for key [name="c"]',
+    ],
+  ])('a configuration whose spec is %o has no type', async (spec, errors) => {
+    const server = await testServer();
+    const wrong = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec };
+    expect(await server.request('PATCH', DEPLOYMENT, wrong, by('kubectl'))).toMatchObject({
+      code: 500,
+      body: { message: `failed to create typed patch object (default/web; apps/v1, Kind=Deployment): ${errors}` },
+    });
+  });
+
   test('containers are owned one by one', async () => {
     const { ok, refused } = await testServer();
     const deployment = (image: string, name = 'c'): unknown => ({

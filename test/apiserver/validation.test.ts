@@ -44,17 +44,38 @@ describe('fields', () => {
     expect(await refused('POST', DEPLOYMENTS, deployment({ [field]: value }))).toBe(message);
   });
 
-  test('a patch to an unknown field is an invalid patch', async () => {
+  // As patch.go of the API server writes it: a strategic patch as the map that it is, others as the text of the object that results.
+  test.each([
+    [{}, 'Ignore', { replicas: 'x' }, /^Invalid value: "map\[spec:map\[replicas:x\]\]": unrecognized type: int32$/],
+    [{}, 'Strict', { foo: 'bar' }, /^Invalid value: "map\[spec:map\[foo:bar\]\]": strict decoding error: unknown field "spec.foo"$/],
+    [{}, 'Strict', { paused: 1 }, /: unrecognized type: bool$/],
+    [{}, 'Strict', { replicas: 1.5 }, /: cannot convert float64 to int32$/],
+    [{}, 'Strict', { selector: 'x' }, /: cannot restore struct from: string$/],
+    [{}, 'Strict', { template: { spec: { containers: [{ name: 'c', command: 'ls' }] } } }, /: cannot restore slice from string$/],
+    [{}, 'Strict', { template: { spec: { nodeSelector: [] } } }, /: cannot restore map from slice$/],
+    [{}, 'Strict', { template: { spec: { dnsPolicy: 1 } } }, /: cannot convert int64 to v1.DNSPolicy$/],
+    [
+      MERGE,
+      'Ignore',
+      { replicas: 'x' },
+      /^Invalid value: "{\\"apiVersion\\":.*\\"replicas\\":\\"x\\".*}": json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32$/,
+    ],
+    [
+      MERGE,
+      'Strict',
+      { foo: 'bar' },
+      /^Invalid value: "{\\"apiVersion\\":.*\\"foo\\":\\"bar\\".*}": strict decoding error: unknown field "spec.foo"$/,
+    ],
+  ])('what a patch leads to cannot be decoded: %o %s %o', async (type, fieldValidation, spec, message) => {
     const { ok, request } = await testServer();
     await ok('POST', DEPLOYMENTS, deployment());
-    const response = await request('PATCH', `${DEPLOYMENTS}/web`, { spec: { foo: 'bar' } }, { ...MERGE, ...STRICT });
-    expect((response.body as Status).details?.causes).toEqual([
-      {
-        reason: 'FieldValueInvalid',
-        field: 'patch',
-        message: 'Invalid value: "map[spec:map[foo:bar]]": strict decoding error: unknown field "spec.foo"',
-      },
-    ]);
+    for (const patch of [{ spec }, JSON.stringify({ spec })]) {
+      const { code, body } = await request('PATCH', `${DEPLOYMENTS}/web`, patch, { ...type, query: { fieldValidation } });
+      expect(code).toBe(422);
+      expect((body as Status).details?.causes).toEqual([
+        { reason: 'FieldValueInvalid', field: 'patch', message: expect.stringMatching(message) },
+      ]);
+    }
   });
 });
 

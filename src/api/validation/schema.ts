@@ -9,14 +9,17 @@ import { goForm } from './go-form.ts';
 export interface SchemaResult<T> {
   /** Paths of fields that the kind does not have, in the order in which a decoder meets them: `spec.containers[0].imag`. */
   unknown: string[];
-  /** The first value that cannot be decoded: `json: cannot unmarshal …`. */
+  /** The first value that cannot be decoded: `json: cannot unmarshal …`, of a map `unrecognized type: …`. */
   typeError?: string;
   /** The object as Go writes it: without unknown fields, nulls and empty optional fields; quantities in canonical form. */
   object: T;
 }
 
-/** Checks an object of a built-in kind, or of a model by name (bodies of subresources). Objects of other kinds pass as they are. */
-export async function checkSchema<T>(kind: Kind | string, object: T): Promise<SchemaResult<T>> {
+/**
+ * Checks an object of a built-in kind, or of a model by name (bodies of subresources). Objects of other kinds pass as they are.
+ * @param source what the server decodes: a text, or the map that a strategic merge patch leads to; their errors have other words
+ */
+export async function checkSchema<T>(kind: Kind | string, object: T, source: 'json' | 'map' = 'json'): Promise<SchemaResult<T>> {
   const schema = schemas.get(kind) ?? (await loadSchema(kind));
   if (!schema) return { unknown: [], object };
   const { model, structure } = schema;
@@ -31,8 +34,9 @@ export async function checkSchema<T>(kind: Kind | string, object: T): Promise<Sc
   const unknown = problems.filter(({ isUnknown }) => isUnknown).map(({ path }) => pathText(path));
   const mistyped = problems.filter(({ isUnknown }) => !isUnknown);
   if (!mistyped.length) return { unknown, object: goForm(object, model, structure) };
-  const { unmarshalError } = await import('./unmarshal-error.ts');
-  const first = mistyped.map(({ path, value }) => unmarshalError(structure, model, path, value)).find((text) => text !== undefined);
+  const { conversionError, unmarshalError } = await import('./unmarshal-error.ts');
+  const errorAt = source === 'map' ? conversionError : unmarshalError;
+  const first = mistyped.map(({ path, value }) => errorAt(structure, model, path, value)).find((text) => text !== undefined);
   return { unknown, typeError: first ?? `json: cannot unmarshal field ${pathText(mistyped[0]?.path ?? [])}`, object };
 }
 
@@ -72,6 +76,10 @@ const passesAs = (checks: Checks, value: unknown): boolean =>
   typeof value !== 'object' || value === null || Array.isArray(value) || passes(checks, value);
 
 const schemas = new Map<Kind | string, LoadedSchema>();
+
+/** What the fields of a kind are made of, and its model's name there; undefined for kinds without a generated model. */
+export const structureOf = async (kind: Kind): Promise<{ model: string; structure: Structure } | undefined> =>
+  schemas.get(kind) ?? (await loadSchema(kind));
 
 /** Undefined for kinds that have no generated model. */
 async function loadSchema(kind: Kind | string): Promise<LoadedSchema | undefined> {

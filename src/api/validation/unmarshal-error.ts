@@ -1,4 +1,4 @@
-// The words of Go's JSON decoder for a value of the wrong type.
+// The words of Go's decoders for a value of the wrong type.
 import type { Structure } from '../models.ts';
 import type { Segment } from './schema.ts';
 
@@ -50,6 +50,25 @@ const QUANTITY = `quantities must match the regular expression '^([+-]?[0-9.]+)(
 
 /** Undefined when nothing on the path is of a wrong type. */
 export function unmarshalError(structure: Structure, root: string, path: readonly Segment[], found: unknown): string | undefined {
+  const { code, where, named } = fieldAt(structure, root, path);
+  return mismatch(found, code, where, named);
+}
+
+/** The same in the words of the converter that makes a typed object of a map, as the server does after a strategic merge patch. */
+export function conversionError(structure: Structure, root: string, path: readonly Segment[], found: unknown): string | undefined {
+  const { code, where, named } = fieldAt(structure, root, path);
+  return unconvertible(found, code, named) ?? mismatch(found, code, where, named);
+}
+
+interface Field {
+  /** What the structure says about its type. */
+  code: string;
+  /** `struct field PodSpec.spec.priority`. */
+  where: string;
+  named: string | undefined;
+}
+
+function fieldAt(structure: Structure, root: string, path: readonly Segment[]): Field {
   let model = root;
   let struct = '';
   let code = `:${root}`;
@@ -67,8 +86,43 @@ export function unmarshalError(structure: Structure, root: string, path: readonl
     code = structure[model]?.[segment]?.replace(/!$/, '') ?? 'a';
     named = NAMED_TYPES[`${struct}.${segment}`];
   }
-  const where = struct ? `struct field ${struct}.${names.join('.')}` : 'value';
-  return mismatch(found, code, where, named);
+  return { code, where: struct ? `struct field ${struct}.${names.join('.')}` : 'value', named };
+}
+
+/** Undefined for what has a decoder of its own, whose words are the same either way. */
+function unconvertible(value: unknown, code: string, named: string | undefined): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const kind = goKind(value);
+  switch (code[0]) {
+    case '[':
+      if (!Array.isArray(value)) return `cannot restore slice from ${kind}`;
+      return value.map((item) => unconvertible(item, code.slice(1), named)).find((text) => text !== undefined);
+    case '{':
+      if (kind !== 'map') return `cannot restore map from ${kind}`;
+      return Object.values(value)
+        .map((item) => unconvertible(item, code.slice(1), named))
+        .find((text) => text !== undefined);
+    case ':':
+      return kind === 'map' ? undefined : `cannot restore struct from: ${kind}`;
+    case 's':
+      if (kind === 'string') return undefined;
+      return kind === 'int64' ? `cannot convert int64 to ${goType(code, named)}` : 'unrecognized type: string';
+    case 'b':
+      return kind === 'bool' ? undefined : 'unrecognized type: bool';
+    case 'i':
+      if (kind === 'float64') return `cannot convert float64 to ${goType(code, named)}`;
+      return kind === 'int64' ? undefined : `unrecognized type: ${goType(code, named)}`;
+    case 'd':
+      return typeof value === 'number' ? undefined : 'unrecognized type: float64';
+    default:
+      return undefined;
+  }
+}
+
+function goKind(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'string' ? 'string' : Array.isArray(value) ? 'slice' : 'map';
 }
 
 function mismatch(value: unknown, code: string, where: string, named: string | undefined): string | undefined {
