@@ -12,7 +12,7 @@ import { createRegistries } from '../cri/runtime/registries.ts';
 import { minutes, seconds } from '../machinery/clock.ts';
 import { DialError } from '../machinery/dialer.ts';
 import type { Credentials } from '../machinery/http.ts';
-import { isAlreadyExists } from '../machinery/status.ts';
+import { isAlreadyExists, isNotFound } from '../machinery/status.ts';
 import { writeYaml } from '../machinery/yaml-write.ts';
 import { addMachine, diskOf, MANIFESTS, machineOf } from '../node/machine.ts';
 import { startUnit } from '../node/units.ts';
@@ -111,8 +111,7 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
 
   const kubeadm = cluster.client(SUPER_ADMIN, 'kubeadm/v1.36.0', controlPlane.name);
   await createAll(kubeadm, kubeadmObjects(facts, authorityOf(store, random, clock.now()).certificate));
-  for (const node of facts.nodes) if (node !== controlPlane && node.name !== options.late) await boot(node);
-  await cluster.advance(clock.now() + seconds(2));
+  await untilRegistered(cluster, kubeadm, controlPlane.name);
   await kubeadm.request({
     method: 'PATCH',
     path: `/api/v1/nodes/${controlPlane.name}`,
@@ -123,6 +122,8 @@ export async function bootstrapCluster(cluster: Cluster, options: BootstrapOptio
       },
     },
   });
+  for (const node of facts.nodes) if (node !== controlPlane && node.name !== options.late) await boot(node);
+  await cluster.advance(clock.now() + seconds(2));
   for (const addon of installed) {
     const objects = addons[addon];
     if (objects === undefined) throw new Error(`there is no add-on ${addon}`);
@@ -189,16 +190,29 @@ function filler(facts: ClusterFacts): (text: string) => Manifest[] {
   return (text) => JSON.parse(text.replace(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)) as Manifest[];
 }
 
-/** Turns the clock second by second until kube-apiserver's process listens. */
-async function untilServing(cluster: Cluster, client: Client): Promise<void> {
+const untilServing = (cluster: Cluster, client: Client): Promise<void> =>
+  until(cluster, client, '/readyz', (error) => error instanceof DialError, 'the API server did not come up');
+
+/** The control plane's own node is there before others join it. */
+const untilRegistered = (cluster: Cluster, client: Client, node: string): Promise<void> =>
+  until(cluster, client, `/api/v1/nodes/${node}`, isNotFound, `the node ${node} did not register`);
+
+/** Turns the clock, a tenth of a second at a time, until the path answers. */
+async function until(
+  cluster: Cluster,
+  client: Client,
+  path: string,
+  isPassing: (error: unknown) => boolean,
+  complaint: string,
+): Promise<void> {
   const deadline = cluster.clock.now() + PATIENCE;
   for (;;) {
     try {
-      await client.request({ method: 'GET', path: '/readyz' });
+      await client.request({ method: 'GET', path });
       return;
     } catch (error) {
-      if (!(error instanceof DialError)) throw error;
-      if (cluster.clock.now() >= deadline) throw new Error(`the API server did not come up: ${error.message}`);
+      if (!isPassing(error)) throw error;
+      if (cluster.clock.now() >= deadline) throw new Error(`${complaint}: ${error instanceof Error ? error.message : error}`);
       await cluster.advance(cluster.clock.now() + 100);
     }
   }

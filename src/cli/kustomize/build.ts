@@ -1,7 +1,6 @@
 // Plays kustomize as it is built into kubectl: a folder with a kustomization to the objects that it means. What a kustomization may hold
 // is in kustomization.ts; helm, plugins, vars, replacements and custom field specs are left out, and refused by name.
 import { resolve } from 'node:path';
-import { goJson } from '../printers/go-json.ts';
 import { during, KustomizeError } from './fail.ts';
 import { fileIn, folderAt, kustomizationText } from './files.ts';
 import { generate } from './generators.ts';
@@ -11,7 +10,7 @@ import { type BuildOptions, fromText } from './objects.ts';
 import { inOrder } from './order.ts';
 import { applyPatches } from './patches.ts';
 import { fixReferences } from './references.ts';
-import { type Fields, idOf, isFields, type Resource, resourceOf, sameId, shownId } from './resource.ts';
+import { type Fields, idOf, type Resource, sameId, shownId } from './resource.ts';
 import { transform, transformCounts } from './transform.ts';
 
 /** Throws KustomizeError. */

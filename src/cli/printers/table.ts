@@ -107,7 +107,6 @@ export function align(rows: readonly (readonly string[])[], widths: number[] = [
 }
 
 /** Characters, not UTF-16 units. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range
 const lengthOf = (cell: string): number => (/^[\x00-\x7f]*$/.test(cell) ? cell.length : [...cell].length);
 
 /** A cell on one line: a string ends at its first break, nothing is blank. */
