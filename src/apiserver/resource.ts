@@ -60,6 +60,12 @@ const WITHOUT_GENERATION = new Set([
   'volumeattributesclasses.storage.k8s.io',
 ]);
 
+/** Groups whose resources are answered and not stored. */
+const VIRTUAL = new Set(['authorization.k8s.io', 'authentication.k8s.io', 'metrics.k8s.io']);
+
+/** False where the server works out each answer: reviews, metrics, and the state of its own components. */
+export const isStored = ({ kind: { names } }: Resource): boolean => !VIRTUAL.has(names.group) && names.kind !== 'ComponentStatus';
+
 export function resourceOf(kind: Kind, custom?: KubeObject): Resource {
   const { names } = kind;
   const deprecation = custom ? deprecationOf(kind, custom) : DEPRECATED[kind.resource];

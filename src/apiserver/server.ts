@@ -1,6 +1,7 @@
 // Plays kube-apiserver: one pipeline from a request to etcd. This file is the order of its stages; each stage has its own.
 // What only writes, subresources and reviews need is loaded with the first of them.
-import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, Credentials } from '../machinery/http.ts';
+import type { Lister } from '../machinery/lister.ts';
 import { createRecords, type Records } from '../machinery/records.ts';
 import { failure, notFound, StatusError } from '../machinery/status.ts';
 import type { Audit, AuditOptions, RequestAudit } from './audit/audit.ts';
@@ -9,11 +10,12 @@ import { attributesOf, denied } from './authorization/attributes.ts';
 import { type Authorization, createAuthorization } from './authorization/index.ts';
 import { type Call, methodNotAllowed } from './call.ts';
 import type { ApiServerDeps } from './context.ts';
+import { createLister } from './lister.ts';
 import { listPage } from './listing.ts';
 import { presented, presentedList, rowsOf } from './presenting.ts';
 import { recordRequest, type Trail } from './recording.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
-import type { Resource } from './resource.ts';
+import { isStored, type Resource } from './resource.ts';
 import { pathNotFound, Resources } from './resources.ts';
 import { selectionOf } from './selection.ts';
 import type { IsAlive, TokenUser } from './service-account-tokens.ts';
@@ -24,11 +26,16 @@ export type { ApiServerDeps, ApiServerOptions } from './context.ts';
 
 export interface ApiServer {
   handle: ApiHandler;
+  /** What a component with these credentials reads without asking; undefined for who has to ask. */
+  lister(credentials: Credentials): Lister | undefined;
 }
 
 export function createApiServer(deps: ApiServerDeps): ApiServer {
   const server = new Server(deps);
-  return { handle: (request) => server.handle(request) };
+  return {
+    handle: (request) => server.handle(request),
+    lister: (credentials) => createLister(server.storage, server.resources, credentials),
+  };
 }
 
 export class Server {
@@ -113,7 +120,7 @@ export class Server {
     if (!resource) throw pathNotFound();
     trail.resource = resource;
     const call: Call = { request, info, user, resource, warnings: [], admission: trail.admission, annotations: trail.annotations };
-    if (request.managedFields && !VIRTUAL.has(resource.kind.names.group)) {
+    if (request.managedFields && isStored(resource)) {
       call.withManagers = (await import('./derived-managers.ts')).withDerived;
     }
     if (resource.deprecation !== undefined) {
@@ -127,7 +134,7 @@ export class Server {
   private async resourceRequest(call: Call): Promise<ApiResponse> {
     const { info, resource } = call;
     const { names } = resource.kind;
-    if (VIRTUAL.has(names.group) || names.kind === 'ComponentStatus') {
+    if (!isStored(resource)) {
       const { virtualResources } = await import('./reviews/index.ts');
       const virtual = virtualResources[resource.kind.resource];
       if (!virtual || !names.verbs.includes(info.verb) || info.subresource) throw methodNotAllowed();
@@ -241,9 +248,6 @@ export class Server {
 }
 
 const NOBODY: User = { name: '', groups: [] };
-
-/** Groups whose resources are answered and not stored. */
-const VIRTUAL = new Set(['authorization.k8s.io', 'authentication.k8s.io', 'metrics.k8s.io']);
 
 /** Subresources that are a part of the object itself, read and written with the rest of it left alone. */
 const PART_SUBRESOURCES = new Set(['status', 'approval', 'finalize', 'ephemeralcontainers', 'resize']);

@@ -9,6 +9,9 @@ import { followAddresses } from './service-ranges.ts';
 
 export type Entry = KeyValue<KubeObject>;
 
+/** Longer lists are not kept. */
+const FEW = 500;
+
 export class Storage {
   private readonly indexes: Indexes;
   /** The objects of lists that are asked for again and again. */
@@ -62,7 +65,7 @@ export class Storage {
     if (resource.kind.resource === 'services') followAddresses(this.deps, before?.value, after?.value);
   }
 
-  /** All objects of a resource of which there are few and that is asked for again and again: read once, until one changes. */
+  /** All objects of a resource. Where they are few they are read once, until one changes: somebody asks for them again and again. */
   few(resource: Resource, namespace: string): readonly Entry[] {
     const prefix = listPrefix(resource, namespace);
     if (!this.lists) {
@@ -75,7 +78,7 @@ export class Storage {
     let list = this.lists.get(prefix);
     if (!list) {
       list = [...this.range(resource, namespace)];
-      this.lists.set(prefix, list);
+      if (list.length <= FEW) this.lists.set(prefix, list);
     }
     return list;
   }

@@ -2,6 +2,7 @@
 import type { Kind } from '../api/kind.ts';
 import type { Duration } from '../machinery/clock.ts';
 import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
+import type { Lister } from '../machinery/lister.ts';
 import type { KubeObject, ObjectKey } from '../machinery/object.ts';
 
 export interface ListOptions {
@@ -64,6 +65,8 @@ export interface Client {
 /** Reaches an API server: in process through the dialer, or over HTTPS. */
 export interface Transport {
   handle: ApiHandler;
+  /** For a component of the cluster: its informers. Throws DialError when nobody serves. */
+  lister?(): Promise<Lister | undefined>;
 }
 
 /** Writes Events as client-go's recorder does: a repetition within the aggregation window counts up instead of adding an object. */

@@ -2,6 +2,7 @@
 import type { Kind } from '../api/kind.ts';
 import { jsonEqual } from '../machinery/equal.ts';
 import type { ApiRequest, ApiResponse, Credentials } from '../machinery/http.ts';
+import type { ResourceLister } from '../machinery/lister.ts';
 import type { KubeObject, ObjectKey } from '../machinery/object.ts';
 import { failure, isNotFound, type Status, StatusError } from '../machinery/status.ts';
 import type { Client, DeleteOptions, ListOptions, NewObject, PatchType, Transport, WriteOptions } from './client.ts';
@@ -22,12 +23,17 @@ export function createClient(transport: Transport, credentials: Credentials, use
   };
   const object = async <T>(request: Omit<ApiRequest, 'credentials' | 'userAgent'>): Promise<T> => (await send(request)).body as T;
 
+  const listerOf = async ({ names }: Pick<Kind, 'names'>): Promise<ResourceLister | undefined> =>
+    transport.lister && (await transport.lister())?.of(names);
+
   return {
     request: send,
 
-    async get(kind, key) {
+    async get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey) {
+      const lister = await listerOf(kind);
+      if (lister) return lister.get(key.namespace ?? '', key.name) as T | undefined;
       try {
-        return await object({ method: 'GET', path: pathOf(kind, key.namespace, key.name) });
+        return await object<T>({ method: 'GET', path: pathOf(kind, key.namespace, key.name) });
       } catch (error) {
         if (isNotFound(error)) return undefined;
         throw error;
@@ -35,6 +41,9 @@ export function createClient(transport: Transport, credentials: Credentials, use
     },
 
     async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}) {
+      const isAll = !options.labelSelector && !options.fieldSelector && !options.limit;
+      const lister = isAll ? await listerOf(kind) : undefined;
+      if (lister) return lister.list(options.namespace ?? '') as readonly T[];
       const list = await object<{ items: readonly T[] }>({
         method: 'GET',
         path: pathOf(kind, options.namespace),
@@ -49,6 +58,8 @@ export function createClient(transport: Transport, credentials: Credentials, use
     },
 
     async listOwned<T extends KubeObject>(kind: Kind<T>, owner: KubeObject) {
+      const lister = await listerOf(kind);
+      if (lister) return lister.owned(owner.metadata.namespace ?? '', owner.metadata.uid) as readonly T[];
       const list = await object<{ items: readonly T[] }>({
         method: 'GET',
         path: pathOf(kind, owner.metadata.namespace),

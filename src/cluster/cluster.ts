@@ -8,6 +8,7 @@ import { createEtcd } from '../etcd/store.ts';
 import { type Duration, type Instant, minutes } from '../machinery/clock.ts';
 import type { Connection, Dialer, NetworkNamespace } from '../machinery/dialer.ts';
 import type { ApiHandler, Credentials } from '../machinery/http.ts';
+import type { Lister } from '../machinery/lister.ts';
 import type { WakeUpClass } from '../machinery/loop.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { keyedRandom, type Random } from '../machinery/random.ts';
@@ -155,8 +156,19 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
   });
 
   const connections = keptConnections(dialer, keyspace, { ip: controlPlane.ip, port: API_PORT, node: controlPlane.name });
-  const client = (credentials: Credentials, userAgent: string, from: NetworkNamespace = 'outside'): Client =>
-    createClient({ handle: async (request) => apiAt(await connections.from(from))(request) }, credentials, userAgent);
+  const client = (credentials: Credentials, userAgent: string, from: NetworkNamespace = 'outside'): Client => {
+    const handle: ApiHandler = async (request) => apiAt(await connections.from(from))(request);
+    if (from === 'outside') return createClient({ handle }, credentials, userAgent);
+    let known: { of: ApiServer; lister: Lister | undefined } | undefined;
+    const lister = async (): Promise<Lister | undefined> => {
+      apiAt(await connections.from(from));
+      apiserver ??= openApiServer();
+      const server = await apiserver;
+      if (known?.of !== server) known = { of: server, lister: server.lister(credentials) };
+      return known.lister;
+    };
+    return createClient({ handle, lister }, credentials, userAgent);
+  };
 
   const followers = new Set<(change: Change) => void>();
   const follow = (listener: (change: Change) => void): void => void followers.add(listener);
