@@ -3,8 +3,9 @@
 import { type Instant, seconds } from '../machinery/clock.ts';
 import type { Random } from '../machinery/random.ts';
 import type { User } from './authentication.ts';
-import { sign, verify } from './keys/p256.ts';
+import { verify } from './keys/p256.ts';
 import { tokenKey } from './keys/token-key.ts';
+import { tokenSignature } from './keys/token-signature.ts';
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
@@ -36,8 +37,16 @@ interface Claims {
   sub: string;
 }
 
-/** @returns a JWT that expires `lifetime` seconds after `now` */
-export function signToken(random: Random, bound: BoundTo, audiences: readonly string[], lifetime: number, now: Instant): string {
+/** A JWT that expires `lifetime` seconds after `now`. */
+export function signToken(random: Random, ...claims: ClaimsOf): string {
+  const text = unsignedToken(random, ...claims);
+  return text + tokenSignature(random, text);
+}
+
+type ClaimsOf = [bound: BoundTo, audiences: readonly string[], lifetime: number, now: Instant];
+
+/** The same without its signature, which somebody adds who needs it: `keys/token-signature.ts`. */
+export function unsignedToken(random: Random, bound: BoundTo, audiences: readonly string[], lifetime: number, now: Instant): string {
   const iat = Math.floor(now / 1000);
   const { namespace, serviceAccount, pod, secret, node } = bound;
   const claims: Claims = {
@@ -56,9 +65,7 @@ export function signToken(random: Random, bound: BoundTo, audiences: readonly st
     nbf: iat,
     sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
   };
-  const { key, id } = tokenKey(random);
-  const text = `${encode({ alg: 'ES256', kid: id })}.${encode(claims)}`;
-  return `${text}.${sign(key, text).toString('base64url')}`;
+  return `${encode({ alg: 'ES256', kid: tokenKey(random).id })}.${encode(claims)}`;
 }
 
 /** The issuer of tokens in Secrets, from before there was discovery. */
@@ -69,7 +76,6 @@ export function signSecretToken(
   random: Random,
   { namespace, secret, account }: { namespace: string; secret: string; account: { name: string; uid: string } },
 ): string {
-  const { key, id } = tokenKey(random);
   const claims = {
     iss: LEGACY_ISSUER,
     [`${LEGACY_CLAIM}namespace`]: namespace,
@@ -78,8 +84,8 @@ export function signSecretToken(
     [`${LEGACY_CLAIM}service-account.uid`]: account.uid,
     sub: `system:serviceaccount:${namespace}:${account.name}`,
   };
-  const text = `${encode({ alg: 'ES256', kid: id })}.${encode(claims)}`;
-  return `${text}.${sign(key, text).toString('base64url')}`;
+  const text = `${encode({ alg: 'ES256', kid: tokenKey(random).id })}.${encode(claims)}`;
+  return text + tokenSignature(random, text);
 }
 
 const LEGACY_CLAIM = 'kubernetes.io/serviceaccount/';

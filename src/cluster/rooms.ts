@@ -1,5 +1,6 @@
 // Everything that acts by itself: scheduler, controllers, kubelets, network. Loaded when there is something for it to do.
 
+import { tokenSignature } from '../apiserver/keys/token-signature.ts';
 import { uncounted } from '../apiserver/occasion.ts';
 import type { Client, EventRecorder } from '../client/client.ts';
 import { createRecorder } from '../client/recorder.ts';
@@ -70,6 +71,7 @@ export function openRooms(parts: ClusterParts): Rooms {
     clock,
     random,
     dialer,
+    signature: (token) => tokenSignature(random, token),
     wakeUps,
     recurrences,
     pass,

@@ -36,6 +36,8 @@ export interface KubeletOptions {
   clock: Clock;
   random: Random;
   dialer: Dialer;
+  /** Of the tokens that it asked for without one. */
+  signature(token: string): string;
   wakeUps: WakeUps;
   recurrences: Recurrences;
   /** Instead of the process engine and the image catalog. */

@@ -108,6 +108,7 @@ async function projectedFiles(
     return {
       [path]: {
         text: sources.checkOnly ? '' : await tokenFor(pod, volume, sources.client, audience, expirationSeconds ?? 3600),
+        unsigned: true,
         mode: mode ?? 0o644,
       },
     };
@@ -191,7 +192,7 @@ function downwardFiles(
   return files;
 }
 
-/** A TokenRequest for the Pod's service account, bound to the Pod. */
+/** A TokenRequest for the Pod's service account, bound to the Pod. Whoever reads the file signs it. */
 async function tokenFor(
   pod: Pod,
   volume: string,
@@ -204,6 +205,7 @@ async function tokenFor(
   try {
     const { body } = await client.request({
       method: 'POST',
+      unsigned: true,
       path: `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
       body: {
         apiVersion: 'authentication.k8s.io/v1',

@@ -31,6 +31,8 @@ export interface ApiRequest {
   auditID?: string;
   /** Who asks wants to see who owns the fields of objects; the cluster's own components never look. */
   managedFields?: boolean;
+  /** Who asks for a token signs it before anybody reads it; the kubelet for its Pods. */
+  unsigned?: boolean;
   /** Input of exec and attach. */
   stdin?: Input;
 }

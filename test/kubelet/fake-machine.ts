@@ -114,5 +114,6 @@ export const openFakeMachine: OpenMachine = async (state, at): Promise<Machine> 
     logs: async (name, { previous } = {}) => linesOf(previous ? s.previous[name] : s.lives[name]),
     readFile: async (_name, path) => (s.files[path] === undefined ? undefined : new TextEncoder().encode(s.files[path])),
     snapshot: () => structuredClone(s),
+    lastSnapshot: () => structuredClone(s),
   };
 };

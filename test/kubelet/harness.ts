@@ -183,6 +183,7 @@ export function createWorld(machine: Partial<NewMachine> = {}, engine = false): 
     store,
     clock,
     random,
+    signature: () => `.${'s'.repeat(86)}`,
     dialer: engine ? network : { connect: refused, resolve: () => ({ addresses: [], reads: [] }) },
     wakeUps,
     recurrences: {

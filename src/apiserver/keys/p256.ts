@@ -1,7 +1,11 @@
 // ECDSA on P-256 as the cluster signs: keys are drawn from the seed and signatures follow RFC 6979, so that the same cluster signs
 // the same things with the same bytes. What a signature needs of the curve is done by the computer's own crypto library.
-import { createECDH, createHash, createHmac, createPublicKey, type KeyObject, verify as verifySignature } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import * as modules from 'node:module';
 import type { Random } from '../../machinery/random.ts';
+
+/** The computer's library, loaded with the first key: whoever only might sign does not pay for it. */
+const crypto = (): typeof import('node:crypto') => modules.createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto');
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
@@ -21,14 +25,14 @@ export function keyOfSeed(random: Random, name: string): SigningKey {
 }
 
 function publicPoint(d: Buffer): Buffer {
-  const curve = createECDH('prime256v1');
+  const curve = crypto().createECDH('prime256v1');
   curve.setPrivateKey(d);
   return curve.getPublicKey();
 }
 
 /** r and s, 32 bytes each, over SHA-256. */
 export function sign({ d }: SigningKey, message: string | Uint8Array): Buffer {
-  const digest = createHash('sha256').update(message).digest();
+  const digest = crypto().createHash('sha256').update(message).digest();
   for (const k of nonces(d, digest)) {
     const r = numberOf(publicPoint(k).subarray(1, 33)) % ORDER;
     const s = (inverse(numberOf(k)) * (numberOf(digest) + r * numberOf(d))) % ORDER;
@@ -38,16 +42,23 @@ export function sign({ d }: SigningKey, message: string | Uint8Array): Buffer {
 }
 
 export function verify(key: KeyObject, message: string, signature: Uint8Array): boolean {
-  return signature.length === 64 && verifySignature('sha256', Buffer.from(message), { key, dsaEncoding: 'ieee-p1363' }, signature);
+  return signature.length === 64 && crypto().verify('sha256', Buffer.from(message), { key, dsaEncoding: 'ieee-p1363' }, signature);
 }
 
 export const publicKeyOf = ({ x, y }: SigningKey): KeyObject =>
-  createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: x.toString('base64url'), y: y.toString('base64url') }, format: 'jwk' });
+  crypto().createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: x.toString('base64url'), y: y.toString('base64url') }, format: 'jwk' });
+
+/** SHA-256 of the public key, in base64url. */
+export const fingerprintOf = (key: KeyObject): string =>
+  crypto()
+    .createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('base64url');
 
 /** RFC 6979, 3.2. */
 function* nonces(d: Buffer, digest: Buffer): Generator<Buffer> {
   const reduced = bytes32(numberOf(digest) % ORDER);
-  const mac = (key: Buffer, ...parts: Uint8Array[]): Buffer => createHmac('sha256', key).update(Buffer.concat(parts)).digest();
+  const mac = (key: Buffer, ...parts: Uint8Array[]): Buffer => crypto().createHmac('sha256', key).update(Buffer.concat(parts)).digest();
   let value: Buffer = Buffer.alloc(32, 1);
   let key: Buffer = Buffer.alloc(32, 0);
   for (const round of [0, 1]) {

@@ -28,7 +28,7 @@ export async function token(server: Server, call: Call): Promise<ApiResponse> {
   if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
 
   const account = server.entry(resource, info.namespace, info.name).value;
-  const { ISSUER, signToken } = await import('../service-account-tokens.ts');
+  const { ISSUER, signToken, unsignedToken } = await import('../service-account-tokens.ts');
   const bound: BoundTo = { namespace: info.namespace, serviceAccount: { name: info.name, uid: account.metadata.uid } };
   bindTo(server, bound, body.spec?.boundObjectRef);
   const audiences = body.spec?.audiences?.length ? body.spec.audiences : [ISSUER];
@@ -41,7 +41,7 @@ export async function token(server: Server, call: Call): Promise<ApiResponse> {
       metadata: { name: info.name, namespace: info.namespace, creationTimestamp: rfc3339(now) },
       spec: { audiences, expirationSeconds: lifetime, boundObjectRef: body.spec?.boundObjectRef ?? null },
       status: {
-        token: signToken(server.deps.random, bound, audiences, lifetime, now),
+        token: (call.request.unsigned ? unsignedToken : signToken)(server.deps.random, bound, audiences, lifetime, now),
         expirationTimestamp: rfc3339(now + seconds(lifetime)),
       },
     },

@@ -1,4 +1,5 @@
 // A file's content: a list of segments, plain text or laps of a loop in closed form.
+import { SIGNATURE_LENGTH } from './machine.ts';
 import type { Inode, Repeat, Segment } from './state.ts';
 import { renderLap } from './symbols.ts';
 
@@ -23,6 +24,26 @@ export function appendRepeat(inode: Inode, repeat: Repeat): void {
 export function setText(inode: Inode, text: string): void {
   inode.segs = text ? [text] : [];
   inode.size = text.length;
+}
+
+/** A token that will be signed when somebody looks at it. */
+export function setUnsigned(inode: Inode, text: string): void {
+  inode.segs = [text];
+  inode.size = text.length + SIGNATURE_LENGTH;
+  inode.unsigned = true;
+}
+
+/** Nobody has read it yet. */
+export function addSignature(inode: Inode, signature: (token: string) => string): void {
+  const text = String(inode.segs[0]);
+  delete inode.unsigned;
+  setText(inode, text + signature(text));
+}
+
+/** Whether it holds this file as it was put there. */
+export function holds(inode: Inode, text: string, unsigned: boolean | undefined): boolean {
+  if (!unsigned) return !inode.unsigned && readAll(inode) === text;
+  return inode.unsigned ? inode.segs[0] === text : inode.size === text.length + SIGNATURE_LENGTH && readAll(inode).startsWith(text);
 }
 
 /** Bytes from `from` up to `to` (exclusive). */

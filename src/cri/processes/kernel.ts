@@ -4,7 +4,7 @@ import type { Instant } from '../../machinery/clock.ts';
 import { type ImageFile, imageFiles } from '../images/base-files.ts';
 import { imageNamed } from '../images/index.ts';
 import { stdinOf } from './containers.ts';
-import { readRange } from './content.ts';
+import { addSignature, readRange } from './content.ts';
 import { Cycles } from './cycles.ts';
 import { absolute, Files, isErrno } from './files.ts';
 import { answerCall } from './host-calls.ts';
@@ -59,7 +59,11 @@ export class Kernel extends OpenFiles {
         this.found.clear();
         this.cycles.namesChanged();
       },
-      look: (ino) => this.cycles.looked(ino),
+      look: (ino) => {
+        const inode = s.inodes[ino];
+        if (inode?.unsigned) addSignature(inode, host.signature);
+        this.cycles.looked(ino);
+      },
       rewrite: (ino) => this.cycles.rewritten(ino),
     });
   }

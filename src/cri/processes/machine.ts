@@ -12,6 +12,9 @@ export interface MachineState {
   [part: string]: unknown;
 }
 
+/** A dot, and 64 bytes in base64url. */
+export const SIGNATURE_LENGTH = 87;
+
 /** What a machine asks of the world around it. */
 export interface MachineHost {
   dialer: Dialer;
@@ -20,6 +23,8 @@ export interface MachineHost {
   netns: NetworkNamespace;
   hostname: string;
   podIP: string;
+  /** What completes a token before a process sees it: {@link SIGNATURE_LENGTH} characters. */
+  signature(token: string): string;
   /** The machine is a copy that will be thrown away: whoever it asks must not notice. */
   isCopy?: boolean;
 }
@@ -28,6 +33,8 @@ export interface FileContent {
   /** UTF-8 text, or base64 with `binary`. */
   text: string;
   binary?: boolean;
+  /** The text is a token that lacks its signature: {@link MachineHost.signature}. */
+  unsigned?: boolean;
   /** Permission bits, 0o644 when absent. */
   mode?: number;
 }
@@ -125,4 +132,6 @@ export interface Machine {
   readFile(container: string, path: string): Promise<Uint8Array | undefined>;
   /** The machine's state at `now`, to be kept. */
   snapshot(): MachineState;
+  /** The same when the machine will only be asked, never changed again: where nothing can move in it, its own state without a copy. */
+  lastSnapshot(): MachineState;
 }

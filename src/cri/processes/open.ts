@@ -4,7 +4,7 @@ import { thaw } from '../../machinery/freeze.ts';
 import type { HttpRequest, HttpResponse } from '../../machinery/http.ts';
 import { bufferToBytes, bytesToBuffer, toBytes } from './bytes.ts';
 import { launch, startContainer } from './containers.ts';
-import { readAll, setText } from './content.ts';
+import { holds, readAll, setText, setUnsigned } from './content.ts';
 import { absolute, parentOf } from './files.ts';
 import { Kernel } from './kernel.ts';
 import { readLog } from './log.ts';
@@ -21,7 +21,7 @@ import type {
   Projection,
 } from './machine.ts';
 import { programs } from './programs/index.ts';
-import { emptyState, type KernelState, lowestFree } from './state.ts';
+import { emptyState, type Inode, type KernelState, lowestFree } from './state.ts';
 import { typeKeys } from './terminal.ts';
 import { newTty } from './tty.ts';
 
@@ -31,6 +31,14 @@ const HORIZON = 600_000;
 /** Opens a machine as it was, or a new one; nothing moves until {@link Machine.advance}. */
 export function openMachine(state: MachineState | undefined, host: MachineHost, at: Instant): Machine {
   return new OpenMachine(state ? (thaw(state) as KernelState) : emptyState(at), host);
+}
+
+function put(inode: Inode, text: string, unsigned: boolean | undefined): void {
+  if (unsigned) setUnsigned(inode, text);
+  else {
+    delete inode.unsigned;
+    setText(inode, text);
+  }
 }
 
 class OpenMachine implements Machine {
@@ -64,8 +72,8 @@ class OpenMachine implements Machine {
       const known = old[key];
       const inode = known === undefined ? undefined : s.inodes[known];
       if (known !== undefined && inode) {
-        if (inode.mode !== (content.mode ?? 0o644) || readAll(inode) !== text) {
-          setText(inode, text);
+        if (inode.mode !== (content.mode ?? 0o644) || !holds(inode, text, content.unsigned)) {
+          put(inode, text, content.unsigned);
           inode.mode = content.mode ?? 0o644;
           inode.mtime = s.now;
         }
@@ -75,7 +83,7 @@ class OpenMachine implements Machine {
       const ino = lowestFree(s.inodes);
       s.inodes[ino] = { t: 'f', mode: content.mode ?? 0o644, uid: 0, mtime: s.now, size: 0, segs: [] };
       const made = s.inodes[ino];
-      if (made) setText(made, text);
+      if (made) put(made, text, content.unsigned);
       names[key] = ino;
     }
     for (const [key, ino] of Object.entries(old)) if (names[key] !== ino) this.kernel.files.collect(ino);
@@ -111,6 +119,7 @@ class OpenMachine implements Machine {
   }
 
   async project(): Promise<Projection> {
+    if (this.isAtRest()) return { reads: [] };
     const ahead = new Kernel(this.snapshot() as unknown as KernelState, this.host, programs);
     ahead.present = ahead.now;
     ahead.projecting = true;
@@ -238,11 +247,26 @@ class OpenMachine implements Machine {
   }
 
   snapshot(): MachineState {
+    this.tidy();
+    return thaw(this.kernel.s);
+  }
+
+  lastSnapshot(): MachineState {
+    if (!this.isAtRest()) return this.snapshot();
+    this.tidy();
+    return this.kernel.s;
+  }
+
+  /** Only a signal or a request can wake anybody: servers, mostly. */
+  private isAtRest(): boolean {
+    return this.kernel.s.procs.every(({ exit, out, block }) => exit === null && out.length === 0 && block?.on === 'forever');
+  }
+
+  private tidy(): void {
     this.kernel.cycles.reset();
     this.kernel.forgetScripts();
     const { s } = this.kernel;
     for (const [handle, exec] of Object.entries(s.execs))
       if ((exec.exitCode !== undefined || exec.startError !== undefined) && exec.out.length === 0) delete s.execs[handle];
-    return thaw(s);
   }
 }

@@ -31,6 +31,8 @@ export interface Inode {
   mtime: Instant;
   size: number;
   segs: Segment[];
+  /** The text is a token whose signature is missing, though counted in `size`; it is added before anybody reads it. */
+  unsigned?: true;
   /** Target of a symbolic link. */
   to?: string;
 }

@@ -41,6 +41,7 @@ export interface SandboxesOptions {
   clock: Clock;
   random: Random;
   dialer: Dialer;
+  signature: MachineHost['signature'];
   openMachine: OpenMachine;
   /** Told of every state that is kept. */
   kept?: (node: string, uid: string, state: MachineState) => void;
@@ -97,7 +98,7 @@ export interface Sandboxes {
   remove(node: string, uid: string): void;
 }
 
-export function createSandboxes({ store, clock, random, dialer, openMachine, kept }: SandboxesOptions): Sandboxes {
+export function createSandboxes({ store, clock, random, dialer, signature, openMachine, kept }: SandboxesOptions): Sandboxes {
   const cri = drawer(store, '/kubemu/cri/');
   const net = drawer(store, '/kubemu/net/listeners/');
   /** Whose search list a network namespace has: the namespace of its Pod. */
@@ -117,6 +118,7 @@ export function createSandboxes({ store, clock, random, dialer, openMachine, kep
       netns,
       hostname,
       podIP: ip,
+      signature,
       isCopy,
     });
   };
@@ -126,7 +128,7 @@ export function createSandboxes({ store, clock, random, dialer, openMachine, kep
 
   const keep = async (node: string, uid: string, machine: Machine): Promise<void> => {
     noteResults(node, uid, machine);
-    const state = machine.snapshot();
+    const state = machine.lastSnapshot();
     cri.put(at(node, uid, 'machine'), state);
     kept?.(node, uid, state);
     const states: Record<string, ContainerState> = {};

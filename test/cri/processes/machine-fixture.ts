@@ -29,6 +29,7 @@ export function hostOf(w: World = world()): MachineHost {
     netns: 'pod-uid',
     hostname: 'web-0',
     podIP: '10.244.1.5',
+    signature: () => `.${'s'.repeat(86)}`,
     dialer: {
       async connect(_from, host, port) {
         w.dials++;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Machine } from '../../../src/cri/processes/machine.ts';
 import { container, log, machine, run, sh, T0, world } from './machine-fixture.ts';
 
 describe('a container', () => {
@@ -76,6 +77,37 @@ describe('a container', () => {
       stderr: "sh: can't create /tmp/f: Read-only file system\n",
       code: 1,
     });
+  });
+});
+
+describe('a token', () => {
+  const mounts = [{ path: '/run/secrets', volume: 'token' }];
+  const kept = (m: Machine) => JSON.stringify(m.snapshot());
+  const put = (m: Machine) => m.putVolume('token', { token: { text: 'head.claims', unsigned: true } });
+
+  test('is signed when a process opens it, however it reads it, and its size is never another', async () => {
+    for (const read of ['cat /run/secrets/token', 'head -c 200 /run/secrets/token', 'cp /run/secrets/token /tmp/t; cat /tmp/t']) {
+      const m = machine();
+      put(m);
+      m.start(sh('sleep 1000', { mounts }));
+      await m.advance(T0 + 500);
+      expect(await run(m, 'main', ['stat', '-c', '%s', '/run/secrets/token'])).toMatchObject({ stdout: '98\n' });
+      expect(await run(m, 'main', ['sh', '-c', read])).toMatchObject({ stdout: `head.claims.${'s'.repeat(86)}` });
+      expect(await run(m, 'main', ['stat', '-c', '%s', '/run/secrets/token'])).toMatchObject({ stdout: '98\n' });
+      expect(kept(m)).not.toContain('unsigned');
+    }
+  });
+
+  test('stays as it is when nobody reads it, and when the same is put again', async () => {
+    const m = machine();
+    put(m);
+    m.start(sh('sleep 1000', { mounts }));
+    await m.advance(T0 + 500);
+    expect(kept(m)).not.toContain('sss');
+    await run(m, 'main', ['cat', '/run/secrets/token']);
+    const read = kept(m);
+    put(m);
+    expect(kept(m)).toBe(read);
   });
 });
 

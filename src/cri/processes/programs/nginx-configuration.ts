@@ -6,8 +6,8 @@ import type { Sys } from '../sys.ts';
 
 export interface Directive {
   name: string;
-  args: string[];
-  body?: Directive[];
+  args: readonly string[];
+  body?: readonly Directive[];
   file: string;
   line: number;
 }
@@ -17,27 +17,37 @@ export class ConfigError extends Error {}
 /** What happens on one server and port. */
 export interface Server {
   ports: number[];
-  names: string[];
+  names: readonly string[];
   body: Directive[];
 }
 
 const TOKEN = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([;{}])|#[^\n]*|([^\s;{}"'#][^\s;{}]*)|\n/g;
 
-/** Many servers read the same few files. */
-const read = new Map<string, readonly RegExpMatchArray[]>();
+/** Many servers read the same few files. Nobody changes what they say; includes are still to be followed. */
+const read = new Map<string, readonly Directive[]>();
 
-function tokensOf(text: string): readonly RegExpMatchArray[] {
-  let tokens = read.get(text);
-  if (!tokens) {
-    tokens = [...text.matchAll(TOKEN)];
+function directivesOf(sys: Sys, file: string, text: string): readonly Directive[] {
+  const key = `${file}\n${text}`;
+  let directives = read.get(key);
+  if (!directives) {
+    directives = parse(file, text);
     if (read.size >= 32) read.clear();
-    read.set(text, tokens);
+    read.set(key, directives);
   }
-  return tokens;
+  return included(sys, directives);
 }
 
-function tokenize(sys: Sys, file: string, text: string): Directive[] {
-  const tokens = tokensOf(text);
+/** With what they include in its place. */
+function included(sys: Sys, directives: readonly Directive[]): readonly Directive[] {
+  if (!directives.some(({ name, body }) => name === 'include' || body)) return directives;
+  return directives.flatMap((directive) => {
+    if (directive.name === 'include' && !directive.body) return include(sys, directive.args[0] ?? '');
+    return directive.body ? [{ ...directive, body: included(sys, directive.body) }] : [directive];
+  });
+}
+
+function parse(file: string, text: string): Directive[] {
+  const tokens = [...text.matchAll(TOKEN)];
   let at = 0;
   let line = 1;
   const block = (depth: number): Directive[] => {
@@ -77,8 +87,7 @@ function tokenize(sys: Sys, file: string, text: string): Directive[] {
         out.push({ name, args, body, file, line: startLine });
         continue;
       }
-      if (name === 'include') out.push(...include(sys, args[0] ?? ''));
-      else out.push({ name, args, file, line: startLine });
+      out.push({ name, args, file, line: startLine });
     }
     if (depth > 0) throw new ConfigError(`unexpected end of file, expecting "}" in ${file}:${line}`);
     if (words.length > 0) throw new ConfigError(`unexpected end of file, expecting ";" or "}" in ${file}:${line}`);
@@ -103,7 +112,7 @@ const DIRECTIVES = new Set(
   ),
 );
 
-function include(sys: Sys, pattern: string): Directive[] {
+function include(sys: Sys, pattern: string): readonly Directive[] {
   const path = pattern.startsWith('/') ? pattern : `/etc/nginx/${pattern}`;
   if (path.endsWith('mime.types') || path.endsWith('_params')) return [];
   const dir = path.slice(0, path.lastIndexOf('/'));
@@ -132,14 +141,14 @@ function include(sys: Sys, pattern: string): Directive[] {
         `open() "${file}" failed (${text.error === 'EACCES' ? '13: Permission denied' : '2: No such file or directory'}) in /etc/nginx/nginx.conf:1`,
       );
     }
-    return tokenize(sys, file, text);
+    return directivesOf(sys, file, text);
   });
 }
 
 export function configuration(sys: Sys, file: string): { servers: Server[]; upstreams: Record<string, string[]> } {
   const text = sys.content(file);
   if (typeof text !== 'string') throw new ConfigError(`open() "${file}" failed (2: No such file or directory)`);
-  const root = tokenize(sys, file, text);
+  const root = directivesOf(sys, file, text);
   if (!root.some((d) => d.name === 'events')) throw new ConfigError('no "events" section in configuration');
   const http = root.find((d) => d.name === 'http')?.body ?? [];
   const upstreams: Record<string, string[]> = {};
