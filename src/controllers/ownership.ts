@@ -5,6 +5,7 @@ import type { Client } from '../client/client.ts';
 import { selectorText, selects } from '../machinery/label-selector.ts';
 import type { KubeObject } from '../machinery/object.ts';
 import { controllerOf } from './define.ts';
+import { Tallies } from './tally.ts';
 
 /** metav1.NewControllerRef. */
 export function controllerRef(owner: KubeObject): V1OwnerReference {
@@ -20,16 +21,25 @@ interface Claim<O extends KubeObject, T extends KubeObject> {
   adopt: boolean;
 }
 
+const claims = new Tallies<KubeObject, { uid: string; selector: V1LabelSelector | undefined }>(({ uid, selector }) => [
+  (object) => controllerOf(object)?.uid === uid && selects(selector, object.metadata.labels),
+]);
+
 /** What `owner` controls now, after adopting matching orphans and releasing what no longer matches. */
 export async function claimOwned<O extends KubeObject, T extends KubeObject>(
   client: Client,
   { owner, kind, selector, adopt }: Claim<O, T>,
 ): Promise<T[]> {
-  const mine: T[] = [];
-  for (const object of await client.listOwned(kind, owner)) {
-    if (controllerOf(object)?.uid !== owner.metadata.uid) continue;
-    if (selects(selector, object.metadata.labels)) mine.push(object);
-    else if (!owner.metadata.deletionTimestamp) await release(client, kind, object, owner);
+  const { uid } = owner.metadata;
+  const owned = await client.listOwned(kind, owner);
+  const [claimed] = claims.of(`${uid} ${kind.resource}`, { uid, selector }).of(owned);
+  const mine: T[] = claimed === owned.length ? [...owned] : [];
+  if (claimed !== owned.length) {
+    for (const object of owned) {
+      if (controllerOf(object)?.uid !== uid) continue;
+      if (selects(selector, object.metadata.labels)) mine.push(object);
+      else if (!owner.metadata.deletionTimestamp) await release(client, kind, object, owner);
+    }
   }
   if (!adopt || !selector || owner.metadata.deletionTimestamp) return mine;
   const { namespace } = owner.metadata;

@@ -6,7 +6,7 @@ import type { ReplicationController } from '../api/core/replicationcontroller.ts
 import type { V1LabelSelector, V1ReplicaSetStatus } from '../api/generated/types.ts';
 import type { Kind } from '../api/kind.ts';
 import type { Instant } from '../machinery/clock.ts';
-import { hasLabels } from '../machinery/label-selector.ts';
+import { hasLabels, type Labels } from '../machinery/label-selector.ts';
 import type { ReconcileResult } from '../machinery/loop.ts';
 import { cheapestToDelete } from './cheapest-to-delete.ts';
 import { conditionOf, withCondition, withoutCondition } from './conditions.ts';
@@ -15,6 +15,7 @@ import { adoptOrphans, claimOwned } from './ownership.ts';
 import { availableAt, isActive, isAvailable, isReady, isTerminating, podFrom, workloadView } from './pods.ts';
 import { relatedPods } from './related-pods.ts';
 import { createPods, deletePods, type Outcome } from './slow-start.ts';
+import { Tallies } from './tally.ts';
 
 /** A controller creates or deletes at most this many Pods in one go. */
 const BURST = 500;
@@ -51,7 +52,8 @@ export async function keepReplicas<T extends Replicated>(
 ): Promise<ReconcileResult | undefined> {
   const adopt = rs.status?.observedGeneration !== rs.metadata.generation;
   const claimed = await claimOwned(client, { owner: rs, kind: Pod, selector, adopt });
-  const mine = claimed.filter(isActive);
+  const { active, terminating: leaving } = countsOf(rs, claimed);
+  const mine = active === claimed.length ? claimed : claimed.filter(isActive);
   const missing = (rs.spec.replicas ?? 1) - mine.length;
   let outcome: Outcome<Pod> = { done: [] };
   if (!rs.metadata.deletionTimestamp && missing !== 0) {
@@ -60,8 +62,9 @@ export async function keepReplicas<T extends Replicated>(
         ? await createPods({ client, recorder }, rs, podFrom(rs.spec.template ?? {}, rs), Math.min(missing, BURST))
         : await deletePods({ client, recorder }, rs, await surplus(-missing));
   }
-  const current = missing > 0 ? [...mine, ...outcome.done] : mine.filter((pod) => !outcome.done.includes(pod));
-  const terminating = claimed.filter(isTerminating).length + (missing < 0 ? outcome.done.filter((pod) => pod.spec.nodeName).length : 0);
+  const left = outcome.done.length > 0 ? mine.filter((pod) => !outcome.done.includes(pod)) : mine;
+  const current = missing > 0 ? [...mine, ...outcome.done] : left;
+  const terminating = leaving + (missing < 0 ? outcome.done.filter((pod) => pod.spec.nodeName).length : 0);
   const status = summarize(rs, current, terminating, { missing, error: outcome.error }, clock.now());
   await client.updateStatus(kind, rs, status);
   if (outcome.error) throw outcome.error;
@@ -82,6 +85,18 @@ export function untilAvailable(pods: readonly Pod[], minReadySeconds: number, no
   return waiting.length > 0 ? { requeueAfter: Math.min(...waiting) - now, class: 'progress' } : undefined;
 }
 
+const tallies = new Tallies<Pod, Labels | undefined>((labels) => [
+  isActive,
+  isTerminating,
+  isReady,
+  (pod) => hasLabels(labels, pod.metadata.labels),
+]);
+
+function countsOf(rs: Replicated, pods: readonly Pod[]): { active: number; terminating: number; ready: number; labeled: number } {
+  const [active = 0, terminating = 0, ready = 0, labeled = 0] = tallies.of(rs.metadata.uid, rs.spec.template?.metadata?.labels).of(pods);
+  return { active, terminating, ready, labeled };
+}
+
 /** The status that `pods`, the active ones, make. Counts of zero are left out, as the API does. */
 export function summarize(
   rs: Replicated,
@@ -90,9 +105,9 @@ export function summarize(
   { missing, error }: { missing: number; error?: Error | undefined },
   now: Instant,
 ): V1ReplicaSetStatus {
-  const count = (is: (pod: Pod) => boolean) => pods.filter(is).length || undefined;
+  const { ready, labeled } = countsOf(rs, pods);
   const minReadySeconds = rs.spec.minReadySeconds ?? 0;
-  const ready = count(isReady);
+  const available = minReadySeconds === 0 ? ready : pods.filter((pod) => isAvailable(pod, minReadySeconds, now)).length;
   const failed = conditionOf(rs.status?.conditions, 'ReplicaFailure');
   let conditions = rs.status?.conditions;
   if (error && !failed) {
@@ -103,9 +118,9 @@ export function summarize(
   }
   return {
     replicas: pods.length,
-    fullyLabeledReplicas: count((pod) => hasLabels(rs.spec.template?.metadata?.labels, pod.metadata.labels)),
-    readyReplicas: ready,
-    availableReplicas: minReadySeconds === 0 ? ready : count((pod) => isAvailable(pod, minReadySeconds, now)),
+    fullyLabeledReplicas: labeled || undefined,
+    readyReplicas: ready || undefined,
+    availableReplicas: available || undefined,
     ...(rs.kind === 'ReplicaSet' ? { terminatingReplicas: terminating } : {}),
     observedGeneration: rs.metadata.generation,
     conditions: conditions && conditions.length > 0 ? conditions : undefined,
