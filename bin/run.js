@@ -28,6 +28,30 @@ function openPack(file) {
   };
 }
 
+/** V8 optimizes what has run for so many bytecodes; its own number, and one for long simulations. What else it counts, it counts as ever. */
+const BUDGET = { usual: 67584, relaxed: 400000 };
+let isRelaxed = false;
+const setBudget = (name) => require('node:v8').setFlagsFromString(`--interrupt-budget=${BUDGET[name]}`);
+
+/** Compiled code is for the flags that it was compiled with: it is loaded and kept under the usual ones. */
+function asUsual(work) {
+  if (!isRelaxed) return work();
+  setBudget('usual');
+  try {
+    return work();
+  } finally {
+    setBudget('relaxed');
+  }
+}
+
+/** For src/cluster/engine.ts. Only V8 11 (Node.js 20) was measured: a third less CPU, a tenth less time. */
+function relax() {
+  if (isRelaxed || !process.versions.v8.startsWith('11.')) return;
+  isRelaxed = true;
+  setBudget('relaxed');
+}
+process[Symbol.for('kubemu.relax')] = relax;
+
 const loaded = new Map();
 let pack;
 let cache;
@@ -48,7 +72,7 @@ function load(name = 'main.js') {
   if (!bytes) throw Object.assign(new Error(`no chunk ${name}`), { code: 'MODULE_NOT_FOUND' });
   const cachedData = cache?.part(name);
   const source = `(function(exports,require,module,__moduleUrl){${bytes.latin1Slice(0, bytes.length)}\n})`;
-  const script = new vm.Script(source, { filename: join(dist, name), cachedData });
+  const script = asUsual(() => new vm.Script(source, { filename: join(dist, name), cachedData }));
   if (script.cachedDataRejected) isComplete = false;
   const module = { exports: {} };
   loaded.set(name, { module, script });
@@ -62,7 +86,7 @@ const requireFrom = (id) => (id.startsWith('./') ? load(id.slice(2)) : require(i
 function keepCompiled() {
   const fresh = `${cacheFile}.${process.pid}`;
   try {
-    const parts = [...loaded].map(([name, { script }]) => [name, script.createCachedData()]);
+    const parts = asUsual(() => [...loaded].map(([name, { script }]) => [name, script.createCachedData()]));
     for (const name of Object.keys(cache?.index ?? {})) if (!loaded.has(name)) parts.push([name, cache.part(name)]);
     const index = {};
     let offset = 0;

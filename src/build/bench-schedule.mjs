@@ -1,17 +1,9 @@
 // `npm run bench -- schedule [--profile]`: how fast the scheduler places 5,000 Pods onto 500 nodes: the scheduler alone, on an API of
 // maps, and as it runs in a cluster, through the API server with bindings and Events. Then Pods that fit nowhere. `--profile` shows
 // which functions spent it. A report, never a test.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const dir = mkdtempSync(join(root, 'node_modules', '.bench-schedule-'));
+import { runMeasurement } from './bench-run.mjs';
 
 const measure = `
-import { Session } from 'node:inspector';
 import { populate, specFromEnv } from './src/cluster/clusters.ts';
 import { createKeyspace } from './src/state/memory-keyspace.ts';
 import { openCluster } from './src/cluster/cluster.ts';
@@ -21,37 +13,10 @@ import { followTotals } from './src/api/core/pod/node-totals.ts';
 import { keyedRandom } from './src/machinery/random.ts';
 import { storeOf } from './src/state/keyspace-store.ts';
 
-const profiled = process.argv.includes('--profile');
 const PODS = Number(process.env.PODS ?? 5000);
 const NODES = Number(process.env.NODES ?? 500);
 
-async function spent(what, count, work) {
-  const session = new Session();
-  const post = (method, params) => new Promise((done, fail) => session.post(method, params, (error, value) => (error ? fail(error) : done(value))));
-  if (profiled) {
-    session.connect();
-    await post('Profiler.enable');
-    await post('Profiler.setSamplingInterval', { interval: 200 });
-    await post('Profiler.start');
-  }
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  const cpu = (user + system) / 1000;
-  process.stdout.write(what.padEnd(64) + (count / (cpu / 1000)).toFixed(0).padStart(8) + '/s' + cpu.toFixed(0).padStart(9) + ' ms\\n');
-  if (!profiled) return;
-  const { profile } = await post('Profiler.stop');
-  session.disconnect();
-  const own = new Map();
-  const byId = new Map(profile.nodes.map((node) => [node.id, node]));
-  profile.samples.forEach((id, i) => {
-    const { callFrame } = byId.get(id);
-    const at = callFrame.url === '' || callFrame.url.startsWith('node:') ? callFrame.url : ':' + callFrame.lineNumber;
-    const key = (callFrame.functionName || '(anonymous)') + ' ' + at;
-    own.set(key, (own.get(key) ?? 0) + (profile.timeDeltas[i] ?? 0) / 1000);
-  });
-  for (const [key, ms] of [...own].sort((a, b) => b[1] - a[1]).slice(0, Number(process.env.TOP ?? 15))) process.stdout.write('    ' + ms.toFixed(1).padStart(8) + '  ' + key + '\\n');
-}
+const rate = (count) => (cpu) => (count / (cpu / 1000)).toFixed(0).padStart(8) + '/s' + cpu.toFixed(0).padStart(9) + ' ms';
 
 const pad = (i) => String(i).padStart(4, '0');
 const node = (i) => ({
@@ -117,9 +82,10 @@ for (const [what, spec] of Object.entries(CASES)) {
     const { scheduler, write, pods } = alone();
     for (let i = 0; i < NODES; i++) write('nodes', 'sim' + pad(i), node(i));
     for (let i = 0; i < PODS; i++) write('pods', 'default/pod-' + pad(i), podOf(i, 'web', spec('web')));
-    await spent('alone, ' + round + ': ' + what, PODS, async () => {
+    const place = async () => {
       for (let i = 0; i < PODS; i++) await scheduler.reconcile('default/pod-' + pad(i));
-    });
+    };
+    await spent('alone, ' + round + ': ' + what, place, rate(PODS));
     for (const { spec } of pods.values()) if (!spec.nodeName) throw new Error('not all Pods are placed');
   }
 }
@@ -144,7 +110,7 @@ async function clusterOf() {
 for (const [what, spec] of Object.entries(CASES)) {
   const { cluster, post, pending } = await clusterOf();
   for (let i = 0; i < PODS; i++) await post('/api/v1/namespaces/default/pods', 'Pod', podOf(i, 'web', spec('web')));
-  await spent('in a cluster: ' + what, PODS, () => cluster.drain());
+  await spent('in a cluster: ' + what, () => cluster.drain(), rate(PODS));
   if (pending() > 0) throw new Error(pending() + ' Pods are not placed');
 }
 
@@ -152,30 +118,14 @@ for (const [what, spec] of Object.entries(CASES)) {
   const { cluster, keyspace, post, pending } = await clusterOf();
   const many = 1000;
   for (let i = 0; i < many; i++) await post('/api/v1/namespaces/default/pods', 'Pod', podOf(i, 'web', { nodeSelector: { disk: 'ssd' } }));
-  await spent('in a cluster: Pods that fit nowhere', many, () => cluster.drain());
+  await spent('in a cluster: Pods that fit nowhere', () => cluster.drain(), rate(many));
   const hour = 3600_000;
-  await spent('in a cluster: an hour with them', many, () => cluster.advance(cluster.clock.now() + hour));
-  await spent('in a cluster: another day', many, () => cluster.advance(cluster.clock.now() + 24 * hour));
+  await spent('in a cluster: an hour with them', () => cluster.advance(cluster.clock.now() + hour), rate(many));
+  await spent('in a cluster: another day', () => cluster.advance(cluster.clock.now() + 24 * hour), rate(many));
   for (let i = 0; i < 100; i++) await post('/api/v1/namespaces/default/pods', 'Pod', podOf(many + i, 'web', {}));
-  await spent('in a cluster: 100 Pods placed beside them', 100, () => cluster.drain());
+  await spent('in a cluster: 100 Pods placed beside them', () => cluster.drain(), rate(100));
   if (pending() !== many) throw new Error(pending() + ' Pods wait');
 }
 `;
 
-try {
-  const out = join(dir, 'schedule.mjs');
-  await build({
-    stdin: { contents: measure, resolveDir: root, sourcefile: 'schedule.ts' },
-    outfile: out,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  if (process.env.KEEP) process.stdout.write(`${out}\n`);
-  const { status } = spawnSync(process.execPath, [out, ...process.argv.slice(3)], { stdio: 'inherit' });
-  process.exitCode = status ?? 1;
-} finally {
-  if (!process.env.KEEP) rmSync(dir, { recursive: true, force: true });
-}
+await runMeasurement('schedule', measure);

@@ -7,6 +7,7 @@ import { CUSTOM_RESOURCES, type Loop, type LoopWatch, type ObjectEvent, type Wak
 import type { KubeObject } from '../machinery/object.ts';
 import { isConflict, StatusError } from '../machinery/status.ts';
 import type { Store } from '../machinery/store.ts';
+import { expectLongRun } from './engine.ts';
 
 export interface HostedLoop {
   loop: Loop;
@@ -43,6 +44,8 @@ export interface LoopHostOptions {
 /** As client-go's exponential limiter: 5 ms doubling to 1,000 s. */
 const RETRY_BASE: Duration = milliseconds(5);
 const RETRY_MOST: Duration = seconds(1000);
+/** After so many reconciles it is no small command. */
+const MANY = 200;
 /** More reconciles of one key at one instant than this are a storm. */
 const STORM = 400;
 
@@ -66,6 +69,7 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
   let queue: string[] = [];
   const counts = new Map<string, number>();
   let countedAt: Instant = -1;
+  let reconciles = 0;
 
   const enqueue = (loop: string, key: string): void => {
     const entry = `${loop}\0${key}`;
@@ -154,6 +158,7 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
             continue;
           }
           await reconcile(hosted.loop, key);
+          if (++reconciles === MANY) expectLongRun();
         }
       }
     },
