@@ -85,7 +85,8 @@ export function fieldsOf(
 
 export function itemElement(item: unknown, key: string): string {
   if (key === '' || !isObject(item)) return `v:${JSON.stringify(item)}`;
-  const keys = MORE_KEYS[key] ?? [key];
+  const keys = MORE_KEYS[key];
+  if (!keys) return `k:${JSON.stringify({ [key]: item[key] ?? KEY_DEFAULTS[key] })}`;
   return `k:${JSON.stringify(Object.fromEntries(keys.map((one) => [one, item[one] ?? KEY_DEFAULTS[one]])))}`;
 }
 
@@ -165,30 +166,71 @@ export function toFieldsV1(set: FieldSet): Record<string, unknown> {
 }
 
 /** What `toFieldsV1` makes of `fieldsOf` with parents, at once: most objects are looked at only to be written down. */
-export function fieldTree(value: Json, type: PatchType | undefined, isTop = true, isInItem = false): Record<string, unknown> {
-  const tree: Record<string, unknown> = {};
-  for (const name of Object.keys(value).sort()) {
+export function fieldTree(value: Json, type: PatchType | undefined): Record<string, unknown> {
+  return treeOf(value, type, {}, true, false);
+}
+
+function treeOf(
+  value: Json,
+  type: PatchType | undefined,
+  tree: Record<string, unknown>,
+  isTop: boolean,
+  isInItem: boolean,
+): Record<string, unknown> {
+  const names = Object.keys(value);
+  if (names.length > 1) names.sort();
+  for (const name of names) {
     const child = value[name];
+    const element = fieldElement(name);
+    if (typeof child !== 'object' || child === null) {
+      tree[element] = LEAF;
+      continue;
+    }
     const field = type?.[name];
-    const isMade = !isTop && (isInItem || !ALWAYS_THERE.has(name));
-    if (Array.isArray(child) && field?.key !== undefined && !ATOMIC.has(name)) {
-      if (child.length > 0) tree[`f:${name}`] = itemTree(child, name, field.key, field.type, isMade);
-    } else if (isObject(child) && !field?.replace && !(ATOMIC.has(name) && !isTop) && hasFields(child)) {
-      const below = fieldTree(child, field?.type, false, isInItem);
-      tree[`f:${name}`] = isMade ? { '.': {}, ...below } : below;
-    } else tree[`f:${name}`] = {};
+    const made = !isTop && (isInItem || !ALWAYS_THERE.has(name)) ? { '.': LEAF } : {};
+    if (Array.isArray(child)) {
+      if (field?.key === undefined || ATOMIC.has(name)) tree[element] = LEAF;
+      else if (child.length > 0) tree[element] = itemTree(child, name, field.key, field.type, made);
+    } else if (!field?.replace && !(ATOMIC.has(name) && !isTop) && hasFields(child)) {
+      tree[element] = treeOf(child as Json, field?.type, made, false, isInItem);
+    } else tree[element] = LEAF;
   }
   return tree;
 }
 
-function itemTree(items: readonly unknown[], name: string, key: string, type: PatchType | undefined, isMade: boolean): object {
+function itemTree(
+  items: readonly unknown[],
+  name: string,
+  key: string,
+  type: PatchType | undefined,
+  tree: Record<string, unknown>,
+): Record<string, unknown> {
   const holds = key !== '' && !ATOMIC_ITEMS.has(name);
-  const entries = items.map((item): [string, object] => [
-    itemElement(item, key),
-    holds && isObject(item) && hasFields(item) ? { '.': {}, ...fieldTree(item, type, false, true) } : {},
-  ]);
-  if (entries.length > 1) entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return { ...(isMade ? { '.': {} } : {}), ...Object.fromEntries(entries) };
+  const treeOfItem = (item: unknown): object =>
+    holds && isObject(item) && hasFields(item) ? treeOf(item, type, { '.': LEAF }, false, true) : LEAF;
+  if (items.length === 1) {
+    tree[itemElement(items[0], key)] = treeOfItem(items[0]);
+    return tree;
+  }
+  const entries = items.map((item): [string, object] => [itemElement(item, key), treeOfItem(item)]);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [element, below] of entries) tree[element] = below;
+  return tree;
+}
+
+/** A field that holds no others; most do not. */
+const LEAF: Readonly<Record<string, never>> = Object.freeze({});
+
+const fieldElements = new Map<string, string>();
+
+/** `f:name`, made once: fields have the same few hundred names. */
+function fieldElement(name: string): string {
+  let element = fieldElements.get(name);
+  if (element === undefined) {
+    element = `f:${name}`;
+    if (fieldElements.size < 2000) fieldElements.set(name, element);
+  }
+  return element;
 }
 
 function hasFields(object: object): boolean {

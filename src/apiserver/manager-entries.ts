@@ -67,6 +67,7 @@ const UNOWNED_METADATA = [
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
 ];
+const UNOWNED_NAMES = new Set(UNOWNED_METADATA);
 const UNOWNED = new Set(UNOWNED_METADATA.map((field) => `f:metadata\nf:${field}`));
 
 export function wantedFields(object: KubeObject, type: PatchType | undefined, parents = false): Set<string> {
@@ -80,13 +81,20 @@ export function wantedFields(object: KubeObject, type: PatchType | undefined, pa
 
 /** All fields of an object and what was made for them, written down; its status only where it is nobody else's business. */
 export function contentTree(object: KubeObject, resource: Resource): Record<string, unknown> {
-  const { apiVersion: _version, kind: _kind, status, metadata, ...content } = object;
-  const tree = fieldTree({ ...content, metadata, ...(resource.hasStatus || status === undefined ? {} : { status }) }, typeOf(resource));
-  const owned = tree['f:metadata'] as Record<string, unknown>;
-  for (const name of UNOWNED_METADATA) delete owned[`f:${name}`];
-  if (Object.keys(owned).length === 0) delete tree['f:metadata'];
-  return tree;
+  const content: Record<string, unknown> = {};
+  for (const name of Object.keys(object)) {
+    if (name === 'metadata') {
+      const owned: Record<string, unknown> = {};
+      for (const [field, value] of Object.entries(object.metadata)) if (!UNOWNED_NAMES.has(field)) owned[field] = value;
+      if (Object.keys(owned).length > 0) content.metadata = owned;
+    } else if (!UNOWNED_PARTS.has(name) && !(name === 'status' && (resource.hasStatus || object.status === undefined))) {
+      content[name] = object[name];
+    }
+  }
+  return fieldTree(content, typeOf(resource));
 }
+
+const UNOWNED_PARTS = new Set(['apiVersion', 'kind']);
 
 export const entryOf = (resource: Resource, application: Application, operation: string, fields: FieldSet): V1ManagedFieldsEntry =>
   treeEntry(resource, application, operation, toFieldsV1(fields));

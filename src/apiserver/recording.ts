@@ -4,7 +4,7 @@
 import { jsonEqual } from '../machinery/equal.ts';
 import type { ApiResponse } from '../machinery/http.ts';
 import type { KubeObject } from '../machinery/object.ts';
-import type { AdmissionDecision, Records } from '../machinery/records.ts';
+import type { AdmissionDecision, Records, RequestRecord } from '../machinery/records.ts';
 import { qualified, type Status } from '../machinery/status.ts';
 import type { User } from './authentication.ts';
 import type { Decision } from './authorization/attributes.ts';
@@ -35,32 +35,31 @@ export function recordRequest(records: Records, trail: Trail, response: ApiRespo
   const { info, user, decision, resource, admission } = trail;
   const refused = response.code >= 400;
   if (!refused && (READS.has(info.verb) || revision === trail.before)) return;
-  if (refused && user && isComponent(user) && !TELLING.has(response.code)) return;
-  if (user && isComponent(user) && CHATTER.has(info.resource)) return;
+  const component = user !== undefined && isComponent(user);
+  if (component && (CHATTER.has(info.resource) || (refused && !TELLING.has(response.code)))) return;
   if (refused && response.code === 404 && READS.has(info.verb)) return;
   const status = refused ? (response.body as Status) : undefined;
   const written = refused ? undefined : (response.body as KubeObject | undefined)?.metadata;
   const name = info.name || written?.name || '';
   const named = info.resource ? qualified({ group: info.group, resource: info.resource }) : '';
-  records.append({
-    type: 'request',
-    user: user?.name ?? '',
-    ...(user?.groups.length && !isComponent(user) ? { groups: user.groups } : {}),
-    ...(trail.impersonator ? { impersonator: trail.impersonator } : {}),
-    ...(trail.agent ? { agent: trail.agent } : {}),
-    verb: info.verb,
-    ...(info.isResource ? {} : { path: info.path }),
-    resource: info.subresource ? `${named}/${info.subresource}` : named,
-    ...(info.namespace ? { namespace: info.namespace } : {}),
-    ...(name ? { name } : {}),
-    authorization: { allowed: decision?.allowed ?? false, ...(decision?.reason ? { reason: decision.reason } : {}) },
-    ...(admission.length ? { admission: [...admission] } : {}),
-    code: response.code,
-    ...(status?.reason ? { reason: status.reason } : {}),
-    ...(status?.message ? { message: status.message } : {}),
-    ...(resource && name && !refused ? { key: etcdKey(resource, info.namespace, name) } : {}),
-    ...(refused ? {} : { revision }),
-  });
+  const record: Omit<RequestRecord, 'at'> = { type: 'request', user: user?.name ?? '' } as RequestRecord;
+  if (user?.groups.length && !component) record.groups = user.groups;
+  if (trail.impersonator) record.impersonator = trail.impersonator;
+  if (trail.agent) record.agent = trail.agent;
+  record.verb = info.verb;
+  if (!info.isResource) record.path = info.path;
+  record.resource = info.subresource ? `${named}/${info.subresource}` : named;
+  if (info.namespace) record.namespace = info.namespace;
+  if (name) record.name = name;
+  const allowed = decision?.allowed ?? false;
+  record.authorization = decision?.reason ? { allowed, reason: decision.reason } : { allowed };
+  if (admission.length) record.admission = admission;
+  record.code = response.code;
+  if (status?.reason) record.reason = status.reason;
+  if (status?.message) record.message = status.message;
+  if (resource && name && !refused) record.key = etcdKey(resource, info.namespace, name);
+  if (!refused) record.revision = revision;
+  records.append(record);
 }
 
 /** Parts of the cluster rather than somebody who uses it. */
@@ -77,15 +76,12 @@ export function isComponent({ name, groups }: User): boolean {
 /** Which fields an admission plugin changed, two levels deep. `before` may be an outline. */
 export function changedFields(before: KubeObject, after: KubeObject): string[] {
   const found: string[] = [];
-  eachChange(before, after, (field, was, is) => {
+  for (const field of differing(before, after)) {
+    const [was, is] = [before[field], after[field]];
     if (!isRecord(was) || !isRecord(is)) {
       if (!jsonEqual(was, is)) found.push(field);
-    } else {
-      eachChange(was, is, (inner, wasInner, isInner) => {
-        if (!jsonEqual(wasInner, isInner)) found.push(`${field}.${inner}`);
-      });
-    }
-  });
+    } else for (const inner of differing(was, is)) if (!jsonEqual(was[inner], is[inner])) found.push(`${field}.${inner}`);
+  }
   return found;
 }
 
@@ -96,13 +92,15 @@ export function outline(object: KubeObject): KubeObject {
   return copy as KubeObject;
 }
 
-function eachChange(
-  before: Readonly<Record<string, unknown>>,
-  after: Readonly<Record<string, unknown>>,
-  tell: (field: string, was: unknown, is: unknown) => void,
-): void {
-  for (const field of Object.keys(before)) if (before[field] !== after[field]) tell(field, before[field], after[field]);
-  for (const field of Object.keys(after)) if (!Object.hasOwn(before, field)) tell(field, undefined, after[field]);
+/** Members that are not the same, those that are new last. */
+function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): readonly string[] {
+  let found: string[] | undefined;
+  for (const field in before) if (before[field] !== after[field]) (found ??= []).push(field);
+  for (const field in after)
+    if (before[field] === undefined && after[field] !== undefined && !(field in before)) (found ??= []).push(field);
+  return found ?? NOTHING;
 }
+
+const NOTHING: readonly string[] = [];
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

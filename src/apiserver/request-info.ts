@@ -75,6 +75,17 @@ export function requestInfo(request: ApiRequest): RequestInfo {
   const mark = request.path.indexOf('?');
   const path = mark < 0 ? request.path : request.path.slice(0, mark);
   const query = new Query(request.query, mark < 0 ? '' : request.path.slice(mark + 1));
+  const known = request.method === 'POST' ? collections.get(path) : undefined;
+  if (known) return { ...known, query };
+  const info = parsed(request.method, path, query);
+  if (request.method === 'POST' && info.isResource && !info.name && collections.size < 500) collections.set(path, info);
+  return info;
+}
+
+/** What is created in a collection: most requests of a busy cluster have the same few paths. */
+const collections = new Map<string, RequestInfo>();
+
+function parsed(method: ApiRequest['method'], path: string, query: Query): RequestInfo {
   const isPlain = path.startsWith('/') && !path.endsWith('/') && !path.includes('//');
   const segments = isPlain ? path.slice(1).split('/') : path.split('/').filter(Boolean);
   if (path.includes('%')) for (let i = 0; i < segments.length; i++) segments[i] = decoded(segments[i] as string);
@@ -84,7 +95,7 @@ export function requestInfo(request: ApiRequest): RequestInfo {
     segments,
     query,
     isResource: false,
-    verb: request.method === 'POST' ? 'post' : request.method === 'PUT' ? 'put' : VERBS[request.method],
+    verb: method === 'POST' ? 'post' : method === 'PUT' ? 'put' : VERBS[method],
     group: '',
     version: '',
     namespace: '',
@@ -104,7 +115,7 @@ export function requestInfo(request: ApiRequest): RequestInfo {
   } else return info;
 
   info.isResource = true;
-  info.verb = VERBS[request.method];
+  info.verb = VERBS[method];
   let parts = segments.slice(at);
   if (parts[0] === 'namespaces') {
     const third = parts[2];

@@ -62,7 +62,13 @@ export interface AdmissionPlugin {
 }
 
 export class Admission {
-  private readonly chains = new Map<string, readonly AdmissionPlugin[]>();
+  /** By operation and resource. */
+  private readonly chains: Record<Operation, Map<string, readonly AdmissionPlugin[]>> = {
+    CREATE: new Map(),
+    UPDATE: new Map(),
+    DELETE: new Map(),
+    CONNECT: new Map(),
+  };
 
   constructor(
     private readonly plugins: readonly AdmissionPlugin[],
@@ -84,7 +90,8 @@ export class Admission {
     for (const plugin of this.chain(attributes)) {
       if (!plugin.admit) continue;
       const recorded = attributes.decisions.length;
-      await this.asked(plugin, attributes, () => plugin.admit?.(attributes, this.context));
+      const pending = this.asked(plugin, 'admit', attributes);
+      if (pending) await pending;
       if (!object || before === undefined || !plugin.resources) continue;
       const fields = changedFields(before, object);
       if (fields.length === 0) continue;
@@ -95,20 +102,31 @@ export class Admission {
 
   async validate(attributes: Attributes): Promise<void> {
     for (const plugin of this.chain(attributes)) {
-      if (plugin.validate) await this.asked(plugin, attributes, () => plugin.validate?.(attributes, this.context));
+      const pending = plugin.validate && this.asked(plugin, 'validate', attributes);
+      if (pending) await pending;
     }
   }
 
-  private async asked(plugin: AdmissionPlugin, attributes: Attributes, ask: () => void | Promise<void>): Promise<void> {
+  /** Most plugins answer at once. */
+  private asked(plugin: AdmissionPlugin, what: 'admit' | 'validate', attributes: Attributes): Promise<void> | undefined {
     const warned = attributes.warnings.length;
     try {
-      const pending = ask();
-      if (pending) await pending;
+      const pending = plugin[what]?.(attributes, this.context);
+      if (pending) return this.waitedFor(plugin, pending, attributes, warned);
     } catch (error) {
-      if (error instanceof StatusError) attributes.decisions.push({ plugin: plugin.name, verdict: 'refused', message: error.message });
-      throw error;
+      throw refusedBy(plugin, attributes, error);
     }
-    for (const message of attributes.warnings.slice(warned)) attributes.decisions.push({ plugin: plugin.name, verdict: 'warned', message });
+    noteWarnings(plugin, attributes, warned);
+    return undefined;
+  }
+
+  private async waitedFor(plugin: AdmissionPlugin, pending: Promise<void>, attributes: Attributes, warned: number): Promise<void> {
+    try {
+      await pending;
+    } catch (error) {
+      throw refusedBy(plugin, attributes, error);
+    }
+    noteWarnings(plugin, attributes, warned);
   }
 
   committed(attributes: Attributes, stored: KubeObject): void {
@@ -116,8 +134,8 @@ export class Admission {
   }
 
   private chain({ operation, resource }: Attributes): readonly AdmissionPlugin[] {
-    const key = `${operation} ${resource.kind.resource}`;
-    let chain = this.chains.get(key);
+    const key = resource.kind.resource;
+    let chain = this.chains[operation].get(key);
     if (!chain) {
       chain = this.plugins.filter(
         (plugin) =>
@@ -125,10 +143,19 @@ export class Admission {
           (!plugin.resources || plugin.resources.includes(resource.kind.resource)) &&
           !this.context.options.disableAdmissionPlugins?.includes(plugin.name),
       );
-      this.chains.set(key, chain);
+      this.chains[operation].set(key, chain);
     }
     return chain;
   }
+}
+
+function refusedBy({ name }: AdmissionPlugin, { decisions }: Attributes, error: unknown): unknown {
+  if (error instanceof StatusError) decisions.push({ plugin: name, verdict: 'refused', message: error.message });
+  return error;
+}
+
+function noteWarnings({ name }: AdmissionPlugin, { warnings, decisions }: Attributes, from: number): void {
+  for (let i = from; i < warnings.length; i++) decisions.push({ plugin: name, verdict: 'warned', message: warnings[i] as string });
 }
 
 /** The name that refusals use: an object whose name is yet to be generated goes by its prefix. */

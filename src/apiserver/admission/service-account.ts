@@ -1,5 +1,6 @@
 // Plays the ServiceAccount plugin: every Pod has an account, whose token is mounted into its containers unless somebody says no.
 import type { V1Container, V1PodSpec, V1ServiceAccount, V1Volume } from '../../api/generated/types.ts';
+import { deepFreeze } from '../../machinery/freeze.ts';
 import { occasion } from '../occasion.ts';
 import { type AdmissionContext, type AdmissionPlugin, type Attributes, refusal } from './plugin.ts';
 
@@ -58,13 +59,16 @@ function mountToken(attributes: Attributes, spec: V1PodSpec, context: AdmissionC
 function tokenVolume(name: string): V1Volume {
   return {
     name,
-    projected: {
-      defaultMode: 0o644,
-      sources: [
-        { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
-      ],
-    },
+    projected: TOKEN_SOURCES,
   };
 }
+
+/** The same for every Pod, and shared by all. */
+const TOKEN_SOURCES: NonNullable<V1Volume['projected']> = deepFreeze({
+  defaultMode: 0o644,
+  sources: [
+    { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+  ],
+});
