@@ -24,10 +24,16 @@ function indexKeys(resource: Resource, object: KubeObject): string[] {
   return keys;
 }
 
+/** Objects as they are stored, beside their entries. */
+export interface Indexed {
+  readonly entries: readonly Entry[];
+  readonly objects: readonly KubeObject[];
+}
+
 /** The indexes, with the lists that have been read from them. Nobody else writes index keys or indexed objects while a server lives. */
 export class Indexes {
-  /** By prefix of the index keys: the objects that it lists, in order of their keys. A change makes a new array. */
-  private readonly lists = new Map<string, readonly Entry[]>();
+  /** By prefix of the index keys: what it lists, in order of their keys. A change makes new arrays. */
+  private readonly lists = new Map<string, Indexed>();
 
   constructor(
     private readonly store: Store,
@@ -51,16 +57,17 @@ export class Indexes {
     }
   }
 
-  /** The objects that an index lists, in order of their keys. */
-  entries(resource: Resource, by: 'node' | 'owner', value: string): readonly Entry[] {
+  /** What an index lists, in order of its keys. */
+  listed(resource: Resource, by: 'node' | 'owner', value: string): Indexed {
     const prefix = by === 'node' ? nodeIndex(value) : ownerIndex(resource.kind.resource, value);
     const known = this.lists.get(prefix);
     if (known) return known;
-    const list: Entry[] = [];
+    const entries: Entry[] = [];
     for (const key of this.store.keys(prefix)) {
       const entry = this.load(resource.kind.etcdPrefix + key.slice(prefix.length));
-      if (entry) list.push(entry);
+      if (entry) entries.push(entry);
     }
+    const list = { entries, objects: entries.map((entry) => entry.value) };
     this.lists.set(prefix, list);
     return list;
   }
@@ -70,8 +77,15 @@ export class Indexes {
     const prefix = prefixOf(key);
     const list = this.lists.get(prefix);
     if (!list) return;
-    const at = placeOf(etcdKey, list);
-    this.lists.set(prefix, list.toSpliced(at, list[at]?.key === etcdKey ? 1 : 0, ...(entry ? [entry] : [])));
+    const { entries, objects } = list;
+    const at = placeOf(etcdKey, entries);
+    const gone = entries[at]?.key === etcdKey ? 1 : 0;
+    this.lists.set(
+      prefix,
+      entry
+        ? { entries: entries.toSpliced(at, gone, entry), objects: objects.toSpliced(at, gone, entry.value) }
+        : { entries: entries.toSpliced(at, gone), objects: objects.toSpliced(at, gone) },
+    );
   }
 }
 

@@ -34,6 +34,6 @@ function listerOf(storage: Storage, resource: Resource): ResourceLister {
       return entry && storage.shown(resource, entry);
     },
     list: (namespace) => storage.allShown(resource, storage.few(resource, namespace)),
-    owned: (namespace, uid) => storage.allShown(resource, storage.byIndex(resource, namespace, 'owner', uid)),
+    owned: (namespace, uid) => storage.owned(resource, namespace, uid),
   };
 }

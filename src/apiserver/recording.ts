@@ -94,13 +94,10 @@ export function outline(object: KubeObject): KubeObject {
 
 /** Members that are not the same, those that are new last. */
 function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): readonly string[] {
-  let found: string[] | undefined;
-  for (const field in before) if (before[field] !== after[field]) (found ??= []).push(field);
-  for (const field in after)
-    if (before[field] === undefined && after[field] !== undefined && !(field in before)) (found ??= []).push(field);
-  return found ?? NOTHING;
+  const found: string[] = [];
+  for (const field in before) if (before[field] !== after[field]) found.push(field);
+  for (const field in after) if (after[field] !== undefined && !(field in before)) found.push(field);
+  return found;
 }
-
-const NOTHING: readonly string[] = [];
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

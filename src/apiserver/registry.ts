@@ -99,14 +99,13 @@ export class Registry {
     const { strategy } = resource.kind;
     keepSystemFields(draft, old, resource);
     separate(draft, old, resource, write.subresource);
-    const changed = changedFields(draft, old);
-    if (changed.some((field) => field !== 'metadata' && field !== 'status')) strategy.setDefaults?.(draft);
+    if (changesContent(draft, old)) strategy.setDefaults?.(draft);
     await this.admission.admit(attributes);
     strategy.prepareForUpdate?.(draft, old, strategyContext(this.deps, write.subresource));
     if (write.subresource === '') finishing[resource.kind.resource]?.(draft, old, this.deps);
     if (resource.kind.resource === REQUESTS) updateRequest(draft, old, write.subresource, this.deps);
     if (jsonEqual(draft, old)) return old;
-    if (resource.hasGeneration && old.metadata.generation !== undefined && changesSpec(draft, old)) {
+    if (resource.hasGeneration && old.metadata.generation !== undefined && changesContent(draft, old)) {
       draft.metadata.generation = old.metadata.generation + 1;
     }
     const errors = validateChange(draft, old, resource, write.subresource);
@@ -136,11 +135,11 @@ function isGone(object: KubeObject): boolean {
   return !(object.spec as { finalizers?: readonly string[] } | undefined)?.finalizers?.length;
 }
 
-function changedFields(draft: KubeObject, old: KubeObject): string[] {
-  const fields = new Set([...Object.keys(draft), ...Object.keys(old)]);
-  return [...fields].filter((field) => draft[field] !== old[field] && !jsonEqual(draft[field], old[field]));
-}
-
-function changesSpec(draft: KubeObject, old: KubeObject): boolean {
-  return changedFields(draft, old).some((field) => field !== 'metadata' && field !== 'status');
+/** Something else than metadata and status. */
+function changesContent(draft: KubeObject, old: KubeObject): boolean {
+  const differs = (field: string): boolean =>
+    field !== 'metadata' && field !== 'status' && draft[field] !== old[field] && !jsonEqual(draft[field], old[field]);
+  for (const field in draft) if (differs(field)) return true;
+  for (const field in old) if (differs(field)) return true;
+  return false;
 }

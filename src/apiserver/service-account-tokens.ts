@@ -65,7 +65,7 @@ export function unsignedToken(random: Random, bound: BoundTo, audiences: readonl
     nbf: iat,
     sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
   };
-  return `${encode({ alg: 'ES256', kid: tokenKey(random).id })}.${encode(claims)}`;
+  return `${tokenKey(random).head}.${encode(claims)}`;
 }
 
 /** The issuer of tokens in Secrets, from before there was discovery. */
@@ -84,7 +84,7 @@ export function signSecretToken(
     [`${LEGACY_CLAIM}service-account.uid`]: account.uid,
     sub: `system:serviceaccount:${namespace}:${account.name}`,
   };
-  const text = `${encode({ alg: 'ES256', kid: tokenKey(random).id })}.${encode(claims)}`;
+  const text = `${tokenKey(random).head}.${encode(claims)}`;
   return text + tokenSignature(random, text);
 }
 

@@ -111,12 +111,26 @@ export class Storage {
 
   /** Objects by index, in key order, those of one namespace or all. */
   byIndex(resource: Resource, namespace: string, by: 'node' | 'owner', value: string): readonly Entry[] {
-    const entries = this.indexes.entries(resource, by, value);
+    const { entries } = this.indexes.listed(resource, by, value);
     const { timeToLive } = resource.kind.strategy;
     const within = listPrefix(resource, namespace);
     const isWhole = timeToLive === undefined && [entries[0], entries.at(-1)].every((entry) => !entry || entry.key.startsWith(within));
     if (isWhole) return entries;
     return entries.filter(({ key }) => key.startsWith(within) && (timeToLive === undefined || this.deps.etcd.get(key)));
+  }
+
+  /** The objects of an owner, as they are shown, those of one namespace or all. */
+  owned(resource: Resource, namespace: string, uid: string): readonly KubeObject[] {
+    const entries = this.byIndex(resource, namespace, 'owner', uid);
+    const listed = this.indexes.listed(resource, 'owner', uid);
+    const isAsStored = !resource.custom && !resource.kind.storedAs && !this.changesWithTime(resource);
+    return isAsStored && entries === listed.entries ? listed.objects : this.allShown(resource, entries);
+  }
+
+  /** Some of these objects may look other than they are stored. */
+  private changesWithTime({ kind }: Resource): boolean {
+    const { overlay } = this.deps;
+    return overlay !== undefined && overlay.mayConcern?.(kind.etcdPrefix) !== false;
   }
 
   /**
@@ -128,8 +142,7 @@ export class Storage {
 
   /** The same of many. */
   allShown(resource: Resource, entries: readonly Entry[]): readonly KubeObject[] {
-    const { overlay } = this.deps;
-    if (overlay && overlay.mayConcern?.(resource.kind.etcdPrefix) !== false) return entries.map((entry) => this.shown(resource, entry));
+    if (this.changesWithTime(resource)) return entries.map((entry) => this.shown(resource, entry));
     let objects = this.values.get(entries);
     if (!objects) {
       objects = entries.map(({ value }) => atVersion(resource, value));

@@ -54,6 +54,8 @@ export interface ClusterParts {
   dialer: Dialer;
   client(credentials: Credentials, userAgent: string, from: NetworkNamespace): Client;
   pass(limit?: Duration): Promise<void>;
+  /** Something listens on this port of the control plane's node. */
+  listens(port: number): boolean;
   /** Tells of every change of `/registry/` as soon as it has happened, until the keyspace is read again. */
   follow(listener: (change: Change) => void): void;
   components?: Components | undefined;
@@ -172,7 +174,29 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
 
   const followers = new Set<(change: Change) => void>();
   const follow = (listener: (change: Change) => void): void => void followers.add(listener);
-  const parts: ClusterParts = { facts, store, keyspace, clock, random, wakeUps, recurrences, dialer, client, pass, follow, components };
+  const ports = `/kubemu/net/listeners/${controlPlane.name}/`;
+  const listening = new Map<number, boolean>();
+  keyspace.watchPlain(ports, () => listening.clear());
+  const listens = (port: number): boolean => {
+    const known = listening.get(port) ?? store.get(ports + port) !== undefined;
+    listening.set(port, known);
+    return known;
+  };
+  const parts: ClusterParts = {
+    facts,
+    store,
+    keyspace,
+    clock,
+    random,
+    wakeUps,
+    recurrences,
+    dialer,
+    client,
+    pass,
+    listens,
+    follow,
+    components,
+  };
 
   const openApiServer = async (): Promise<ApiServer> => {
     const { createApiServer } = await import('../apiserver/server.ts');
@@ -307,6 +331,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
       host = undefined;
       followers.clear();
       connections.forget();
+      listening.clear();
       catchUpOnChanges();
     },
   };

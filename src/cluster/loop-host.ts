@@ -44,6 +44,8 @@ export interface LoopHostOptions {
 /** As client-go's exponential limiter: 5 ms doubling to 1,000 s. */
 const RETRY_BASE: Duration = milliseconds(5);
 const RETRY_MOST: Duration = seconds(1000);
+/** Followed by a loop's name and a key. */
+const FAILURES = 'failures/';
 /** After so many reconciles it is no small command. */
 const MANY = 200;
 /** More reconciles of one key at one instant than this are a storm. */
@@ -63,6 +65,8 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
   const watchersOf = (resource: string) =>
     watchers.get(resource) ?? (isBuiltin(resource) ? undefined : watchers.get(CUSTOM_RESOURCES)) ?? [];
 
+  /** Keys of the store: who has failed last time. */
+  let failing: Set<string> | undefined;
   /** Names of the loops that run, as the store has them. */
   let running: Set<string> | undefined;
   const queued = new Set<string>();
@@ -89,10 +93,11 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
   };
 
   const reconcile = async (loop: Loop, key: string): Promise<void> => {
-    const failures = `failures/${loop.name}/${key}`;
+    failing ??= new Set(store.keys(FAILURES));
+    const failures = `${FAILURES}${loop.name}/${key}`;
     try {
       const result = await loop.reconcile(key);
-      if (store.get(failures) !== undefined) store.delete(failures);
+      if (failing.delete(failures)) store.delete(failures);
       if (result) wakeUps.set(loop.name, key, clock.now() + result.requeueAfter, result.class);
       else wakeUps.clear(loop.name, key);
     } catch (error) {
@@ -102,6 +107,7 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
       }
       const count = (store.get<number>(failures) ?? 0) + 1;
       store.put(failures, count);
+      failing.add(failures);
       wakeUps.set(loop.name, key, clock.now() + Math.min(RETRY_BASE * 2 ** Math.min(count - 1, 30), RETRY_MOST), 'recurrence');
     }
   };

@@ -52,8 +52,7 @@ export function openRooms(parts: ClusterParts): Rooms {
       recurrences,
       ...(host ? { host } : {}),
     });
-  const runs = (component: Component, port: number) => (): boolean =>
-    components?.has(component) !== false && store.get(`/kubemu/net/listeners/${controlPlane}/${port}`) !== undefined;
+  const runs = (component: Component, port: number) => (): boolean => components?.has(component) !== false && parts.listens(port);
 
   const schedulerClient = clientOf('system:kube-scheduler', [], 'kube-scheduler', controlPlane);
   const managerClient = clientOf('system:kube-controller-manager', [], 'kube-controller-manager', controlPlane);

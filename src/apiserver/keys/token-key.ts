@@ -2,14 +2,24 @@
 import type { Random } from '../../machinery/random.ts';
 import { fingerprintOf, keyOfSeed, publicKeyOf, type SigningKey } from './p256.ts';
 
-const keys = new WeakMap<Random, { key: SigningKey; id: string; verifier: ReturnType<typeof publicKeyOf> }>();
+interface TokenKey {
+  key: SigningKey;
+  verifier: ReturnType<typeof publicKeyOf>;
+  id: string;
+  /** The first part of the tokens that it signs. */
+  head: string;
+}
 
-export function tokenKey(random: Random): { key: SigningKey; id: string; verifier: ReturnType<typeof publicKeyOf> } {
+const keys = new WeakMap<Random, TokenKey>();
+
+export function tokenKey(random: Random): TokenKey {
   let found = keys.get(random);
   if (!found) {
     const key = keyOfSeed(random, 'service accounts');
     const verifier = publicKeyOf(key);
-    found = { key, id: fingerprintOf(verifier), verifier };
+    const id = fingerprintOf(verifier);
+    const head = Buffer.from(JSON.stringify({ alg: 'ES256', kid: id })).toString('base64url');
+    found = { key, verifier, id, head };
     keys.set(random, found);
   }
   return found;

@@ -26,10 +26,16 @@ export function dateParts(format: string): string[] {
   return parts;
 }
 
+/** Programs write several lines at one instant. */
+let latest = { format: '', at: 0, text: '' };
+
 export function strftime(format: string, at: Instant): string {
-  return dateParts(format)
+  if (latest.at === at && latest.format === format) return latest.text;
+  const text = dateParts(format)
     .map((part) => (part.startsWith('%') && part.length > 1 ? conversion(part, at) : part))
     .join('');
+  latest = { format, at, text };
+  return text;
 }
 
 /** Conversions whose text always has the same width and no blanks, so that a mark can stand for them. */

@@ -57,6 +57,8 @@ export interface SharedMachine {
   words: Words;
 }
 
+const READS = '.reads/';
+
 /** A machine's kept state and what follows from it. */
 interface KeptProjection extends Projection {
   /** The instant of the kept state. */
@@ -123,6 +125,19 @@ export function createSandboxes({ store, clock, random, dialer, signature, openM
     });
   };
 
+  /** Which keys each projection has read, by `<node>/<uid>`; asked for after every change. */
+  let readers: Map<string, readonly string[]> | undefined;
+  const readReads = (): Map<string, readonly string[]> =>
+    new Map([...cri.range<string[]>(READS)].map(([key, reads]) => [key.slice(READS.length), reads]));
+  const setReads = (node: string, uid: string, reads: readonly string[]): void => {
+    const of = `${node}/${uid}`;
+    readers ??= readReads();
+    if (reads.length > 0) cri.put(READS + of, reads);
+    else if (readers.has(of)) cri.delete(READS + of);
+    if (reads.length > 0) readers.set(of, reads);
+    else readers.delete(of);
+  };
+
   const execs = (node: string, uid: string): Record<string, ExecResult> =>
     cri.get<Record<string, ExecResult>>(at(node, uid, 'execs')) ?? {};
 
@@ -140,8 +155,7 @@ export function createSandboxes({ store, clock, random, dialer, signature, openM
     listen(node, uid, machine);
     const projection = await machine.project();
     cri.put(at(node, uid, 'projection'), { ...projection, from: machine.now } satisfies KeptProjection);
-    if (projection.reads.length > 0) cri.put(`.reads/${node}/${uid}`, projection.reads);
-    else if (cri.get(`.reads/${node}/${uid}`) !== undefined) cri.delete(`.reads/${node}/${uid}`);
+    setReads(node, uid, projection.reads);
   };
 
   /** A machine forgets a process that has ended; somebody may still ask how. */
@@ -244,11 +258,13 @@ export function createSandboxes({ store, clock, random, dialer, signature, openM
       return true;
     },
     voided(keys, now) {
-      const changed = new Set(keys);
       const hit: { node: string; uid: string }[] = [];
-      for (const [key, reads] of cri.range<string[]>('.reads/')) {
-        if (!reads.some((read) => changed.has(read))) continue;
-        const [, node = '', uid = ''] = key.split('/');
+      readers ??= readReads();
+      if (readers.size === 0) return hit;
+      const changed = new Set(keys);
+      const concerned = [...readers].filter(([, reads]) => reads.some((read) => changed.has(read)));
+      for (const of of concerned.map(([name]) => name).sort()) {
+        const [node = '', uid = ''] = of.split('/');
         const projection = cri.get<KeptProjection>(at(node, uid, 'projection'));
         if (!projection || (projection.at !== undefined && projection.at <= now)) continue;
         hit.push({ node, uid });
@@ -265,7 +281,7 @@ export function createSandboxes({ store, clock, random, dialer, signature, openM
       listen(node, uid, undefined);
       if (names.get(uid) !== undefined) names.delete(uid);
       if (sandbox.ready) cri.put(at(node, uid, 'sandbox'), { ...sandbox, ready: false });
-      if (cri.get(`.reads/${node}/${uid}`) !== undefined) cri.delete(`.reads/${node}/${uid}`);
+      setReads(node, uid, []);
       const projection = cri.get<KeptProjection>(at(node, uid, 'projection'));
       if (projection?.at !== undefined) cri.put(at(node, uid, 'projection'), { from: projection.from, reads: [] } satisfies KeptProjection);
     },
