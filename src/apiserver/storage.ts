@@ -17,8 +17,8 @@ export class Storage {
   /** The objects of lists that are asked for again and again. */
   private readonly values = new WeakMap<readonly Entry[], readonly KubeObject[]>();
 
-  /** By prefix: what {@link few} has read. */
-  private lists: Map<string, readonly Entry[]> | undefined;
+  /** By folder and prefix: what {@link few} has read. */
+  private lists: Map<string, Map<string, readonly Entry[]>> | undefined;
 
   constructor(private readonly deps: ApiServerDeps) {
     this.indexes = new Indexes(deps.store, (key) => deps.etcd.get<KubeObject>(key));
@@ -68,19 +68,25 @@ export class Storage {
   /** All objects of a resource. Where they are few they are read once, until one changes: somebody asks for them again and again. */
   few(resource: Resource, namespace: string): readonly Entry[] {
     const prefix = listPrefix(resource, namespace);
-    if (!this.lists) {
-      const lists = new Map<string, readonly Entry[]>();
-      this.deps.etcd.watch(({ key }) => {
-        for (const read of lists.keys()) if (key.startsWith(read)) lists.delete(read);
-      });
-      this.lists = lists;
-    }
-    let list = this.lists.get(prefix);
-    if (!list) {
-      list = [...this.range(resource, namespace)];
-      if (list.length <= FEW) this.lists.set(prefix, list);
-    }
+    this.lists ??= this.followLists();
+    const folder = folderOf(prefix);
+    const known = this.lists.get(folder)?.get(prefix);
+    if (known) return known;
+    const list = [...this.range(resource, namespace)];
+    if (list.length > FEW || resource.kind.strategy.timeToLive !== undefined) return list;
+    const lists = this.lists.get(folder);
+    if (lists) lists.set(prefix, list);
+    else this.lists.set(folder, new Map([[prefix, list]]));
     return list;
+  }
+
+  private followLists(): NonNullable<Storage['lists']> {
+    const folders: NonNullable<Storage['lists']> = new Map();
+    this.deps.etcd.watch(({ key }) => {
+      const lists = folders.get(folderOf(key));
+      if (lists) for (const prefix of lists.keys()) if (key.startsWith(prefix)) lists.delete(prefix);
+    });
+    return folders;
   }
 
   range(resource: Resource, namespace: string, after?: string): Iterable<Entry> {
@@ -151,6 +157,10 @@ export class Storage {
     return objects;
   }
 }
+
+/** `/registry/pods/` */
+const folderOf = (key: string): string => key.slice(0, key.indexOf('/', REGISTRY_LENGTH) + 1);
+const REGISTRY_LENGTH = '/registry/'.length;
 
 /** Between the versions of a custom resource nothing is converted but the version itself. */
 export function atVersion({ kind, apiVersion }: Resource, object: KubeObject): KubeObject {

@@ -67,6 +67,8 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
 
   /** Keys of the store: who has failed last time. */
   let failing: Set<string> | undefined;
+  /** Whether the processes run, as of the last look. */
+  const answers = new Map<() => boolean, boolean | undefined>(loops.map(({ alive }) => [alive, undefined]));
   /** Names of the loops that run, as the store has them. */
   let running: Set<string> | undefined;
   const queued = new Set<string>();
@@ -120,14 +122,20 @@ export function createLoopHost({ loops, clock, wakeUps, store, report }: LoopHos
       }
     },
     resyncStarted(inventory) {
-      const answers = new Map<() => boolean, boolean>(); // loops of one process share their answer
+      // Loops of one process share their answer, and mostly it is the same as before.
+      let isChanged = false;
+      for (const [alive, was] of answers) {
+        const is = alive();
+        if (is === was) continue;
+        answers.set(alive, is);
+        isChanged = true;
+      }
+      if (!isChanged) return;
+      running ??= new Set(loops.filter(({ loop }) => store.get(`running/${loop.name}`) !== undefined).map(({ loop }) => loop.name));
       for (const { loop, alive } of loops) {
         const key = `running/${loop.name}`;
-        running ??= new Set(loops.filter((one) => store.get(`running/${one.loop.name}`) !== undefined).map((one) => one.loop.name));
         const was = running.has(loop.name);
-        const is = answers.get(alive) ?? alive();
-        answers.set(alive, is);
-        if (was === is) continue;
+        if (was === answers.get(alive)) continue;
         if (was) {
           running.delete(loop.name);
           store.delete(key);

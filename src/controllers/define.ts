@@ -99,11 +99,17 @@ export function contextFor(name: string, deps: ControllerDeps): ControllerContex
 /** For `relevant`: a controller that alone writes the status of its objects need not look again when it has. */
 export function moreThanStatus({ type, object, old }: ObjectEvent): boolean {
   if (type !== 'MODIFIED' || !old) return true;
-  const plain = ({ status: _, metadata: { resourceVersion: __, managedFields: ___, ...metadata }, ...rest }: KubeObject) => ({
-    ...rest,
-    metadata,
-  });
-  return !jsonEqual(plain(old), plain(object));
+  return differs(old, object, BESIDES) || differs(old.metadata, object.metadata, BESIDES_METADATA);
+}
+
+const BESIDES = new Set(['status', 'metadata']);
+const BESIDES_METADATA = new Set(['resourceVersion', 'managedFields']);
+
+function differs(before: object, after: object, besides: ReadonlySet<string>): boolean {
+  const [was, is] = [before as Record<string, unknown>, after as Record<string, unknown>];
+  for (const field in is) if (is[field] !== was[field] && !besides.has(field) && !jsonEqual(was[field], is[field])) return true;
+  for (const field in was) if (was[field] !== undefined && is[field] === undefined && !besides.has(field)) return true;
+  return false;
 }
 
 /** Types a watch's event by its kind. */

@@ -21,9 +21,12 @@ export function selectedPods(view: (pod: Pod) => unknown): ControllerWatch {
 }
 
 function labelsKey({ metadata }: Pod): string {
-  const labels = Object.entries(metadata.labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${metadata.namespace}/${MARK}${JSON.stringify(Object.fromEntries(labels))}`;
+  const { labels = {} } = metadata;
+  const inOrder = isSorted(Object.keys(labels)) ? labels : Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${metadata.namespace}/${MARK}${JSON.stringify(inOrder)}`;
 }
+
+const isSorted = (texts: readonly string[]): boolean => texts.every((text, i) => i === 0 || (texts[i - 1] as string) < text);
 
 /** The labels that a key of {@link selectedPods} holds; undefined for the key of an object. */
 export function labelsIn({ name }: ObjectKey): Record<string, string> | undefined {

@@ -65,7 +65,10 @@ export class MemoryKeyspace implements Keyspace {
   /** Lines of {@link putText}; their numbers are negative. */
   readonly #texts = new Texts();
   readonly #listeners = new Set<(change: Change) => void>();
+  #listenerList: readonly ((change: Change) => void)[] | undefined;
   readonly #plainListeners = new Set<{ prefix: string; listener: (key: string) => void }>();
+  /** What all their prefixes begin with: most writes interest nobody. */
+  #plainStart: string | undefined;
   readonly #untold: Change[] = [];
   #telling = false;
 
@@ -181,12 +184,17 @@ export class MemoryKeyspace implements Keyspace {
   watch(listener: (change: Change) => void): () => void {
     const own = (change: Change): void => listener(change);
     this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    this.#listenerList = undefined;
+    return () => {
+      this.#listeners.delete(own);
+      this.#listenerList = undefined;
+    };
   }
 
   watchPlain(prefix: string, listener: (key: string) => void): () => void {
     const own = { prefix, listener };
     this.#plainListeners.add(own);
+    this.#plainStart = commonStart([...this.#plainListeners].map((one) => one.prefix));
     return () => void this.#plainListeners.delete(own);
   }
 
@@ -252,26 +260,47 @@ export class MemoryKeyspace implements Keyspace {
     if (this.#telling) return; // a listener wrote: everybody hears of its change after this one
     this.#telling = true;
     try {
-      for (let next = this.#untold.shift(); next; next = this.#untold.shift()) for (const listener of [...this.#listeners]) listener(next);
+      for (let next = this.#untold.shift(); next; next = this.#untold.shift()) for (const listener of this.#listenersNow()) listener(next);
     } finally {
       this.#telling = false;
     }
   }
 
+  /** Those there are now: one that is added meanwhile hears of the next change. */
+  #listenersNow(): readonly ((change: Change) => void)[] {
+    this.#listenerList ??= [...this.#listeners];
+    return this.#listenerList;
+  }
+
   #tellPlain(key: string): void {
     this.#plain.add(key);
-    for (const { prefix, listener } of this.#plainListeners) if (key.startsWith(prefix)) listener(key);
+    if (this.#plainStart === undefined || key.startsWith(this.#plainStart)) {
+      for (const { prefix, listener } of this.#plainListeners) if (key.startsWith(prefix)) listener(key);
+    }
   }
+}
+
+function commonStart([first = '', ...others]: readonly string[]): string {
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
 }
 
 function check(key: string, value: unknown): void {
   if (!isValue(value)) throw new TypeError(`${key}: ${String(value)} is no value that JSON keeps; to delete the key, delete it`);
+  if (isRegistry(key)) return;
+  if (!key.startsWith('/kubemu/')) throw new TypeError(`${key}: keys start with /registry/ or /kubemu/`);
   if (RESERVED.has(key)) throw new TypeError(`${key} belongs to the state file's format`);
-  if (!isRegistry(key) && !key.startsWith('/kubemu/')) throw new TypeError(`${key}: keys start with /registry/ or /kubemu/`);
 }
 
 /** What reads the same from the file. Inside objects, undefined members are left out; the rest is the callers' honour. */
 function isValue(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  return value !== null && ['object', 'string', 'boolean'].includes(typeof value);
+  switch (typeof value) {
+    case 'object':
+      return value !== null;
+    case 'number':
+      return Number.isFinite(value);
+    default:
+      return typeof value === 'string' || typeof value === 'boolean';
+  }
 }

@@ -112,28 +112,30 @@ const DIRECTIVES = new Set(
   ),
 );
 
+/** Files whose names fit the pattern behind the last slash. */
+function matching(sys: Sys, path: string): string[] {
+  const dir = path.slice(0, path.lastIndexOf('/'));
+  const names = sys.list(dir);
+  if (isErrno(names)) return [];
+  const [start = '', ...parts] = path.slice(dir.length + 1).split('*');
+  const end = parts.pop() ?? '';
+  const isMatch = (name: string): boolean => {
+    if (name.startsWith('.') || name.length < start.length + end.length || !name.startsWith(start) || !name.endsWith(end)) return false;
+    let at = start.length;
+    for (const part of parts) {
+      at = name.indexOf(part, at);
+      if (at < 0 || at + part.length > name.length - end.length) return false;
+      at += part.length;
+    }
+    return true;
+  };
+  return names.filter(isMatch).map((name) => `${dir}/${name}`);
+}
+
 function include(sys: Sys, pattern: string): readonly Directive[] {
   const path = pattern.startsWith('/') ? pattern : `/etc/nginx/${pattern}`;
   if (path.endsWith('mime.types') || path.endsWith('_params')) return [];
-  const dir = path.slice(0, path.lastIndexOf('/'));
-  const files = path.includes('*')
-    ? ((names) =>
-        isErrno(names)
-          ? []
-          : names
-              .filter(
-                (n) =>
-                  !n.startsWith('.') &&
-                  new RegExp(
-                    `^${path
-                      .slice(dir.length + 1)
-                      .replace(/\./g, '\\.')
-                      .replace(/\*/g, '.*')}$`,
-                  ).test(n),
-              )
-              .map((n) => `${dir}/${n}`))(sys.list(dir))
-    : [path];
-  return files.flatMap((file) => {
+  return (path.includes('*') ? matching(sys, path) : [path]).flatMap((file) => {
     const text = sys.content(file);
     if (typeof text !== 'string') {
       if (text.error === 'EISDIR') return [];
