@@ -42,7 +42,7 @@ export const replace = defineVerb({
         throw withSource('replacing', info.source, error);
       }
     });
-    if (count === 0) throw new KubectlError('no objects passed to replace');
+    if (force && count === 0) throw new KubectlError('no objects passed to replace');
     return 0;
   },
 });
