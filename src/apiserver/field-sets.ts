@@ -178,7 +178,7 @@ function treeOf(
   isInItem: boolean,
 ): Record<string, unknown> {
   const names = Object.keys(value);
-  if (names.length > 1) names.sort();
+  if (!isSorted(names)) names.sort();
   for (const name of names) {
     const child = value[name];
     const element = fieldElement(name);
@@ -216,6 +216,12 @@ function itemTree(
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [element, below] of entries) tree[element] = below;
   return tree;
+}
+
+/** Most objects have few fields, and many are in order. */
+function isSorted(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] as string) > (names[i] as string)) return false;
+  return true;
 }
 
 /** A field that holds no others; most do not. */

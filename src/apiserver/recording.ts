@@ -73,31 +73,50 @@ export function isComponent({ name, groups }: User): boolean {
   );
 }
 
-/** Which fields an admission plugin changed, two levels deep. `before` may be an outline. */
-export function changedFields(before: KubeObject, after: KubeObject): string[] {
-  const found: string[] = [];
-  for (const field of differing(before, after)) {
-    const [was, is] = [before[field], after[field]];
-    if (!isRecord(was) || !isRecord(is)) {
-      if (!jsonEqual(was, is)) found.push(field);
-    } else for (const inner of differing(was, is)) if (!jsonEqual(was[inner], is[inner])) found.push(`${field}.${inner}`);
-  }
-  return found;
-}
+/** An object as it was, two levels deep: enough to tell what is replaced in it. */
+export class Outline {
+  private readonly fields = new Map<string, unknown>();
 
-/** A copy two levels deep: enough to tell what was replaced in the object. */
-export function outline(object: KubeObject): KubeObject {
-  const copy: Record<string, unknown> = { ...object };
-  for (const field of Object.keys(copy)) if (isRecord(copy[field])) copy[field] = { ...copy[field] };
-  return copy as KubeObject;
+  constructor(private readonly object: KubeObject) {
+    for (const field in object) this.note(field);
+  }
+
+  /** Which fields have changed since the last call. */
+  changes(): readonly string[] {
+    const { object, fields } = this;
+    let found: string[] | undefined;
+    for (const field in object) {
+      const [was, is] = [fields.get(field), object[field]];
+      if (isRecord(was) && isRecord(is)) {
+        const changed = differing(was, is);
+        if (changed === NOTHING) continue;
+        found = [...(found ?? []), ...changed.filter((inner) => !jsonEqual(was[inner], is[inner])).map((inner) => `${field}.${inner}`)];
+      } else if (was === is) continue;
+      else if (!jsonEqual(was, is)) found = [...(found ?? []), field];
+      this.note(field);
+    }
+    for (const field of fields.keys()) {
+      if (object[field] !== undefined || fields.get(field) === undefined) continue;
+      found = [...(found ?? []), field];
+      fields.delete(field);
+    }
+    return found ?? NOTHING;
+  }
+
+  private note(field: string): void {
+    const value = this.object[field];
+    this.fields.set(field, isRecord(value) ? { ...value } : value);
+  }
 }
 
 /** Members that are not the same, those that are new last. */
 function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): readonly string[] {
-  const found: string[] = [];
-  for (const field in before) if (before[field] !== after[field]) found.push(field);
-  for (const field in after) if (after[field] !== undefined && !(field in before)) found.push(field);
+  let found = NOTHING;
+  for (const field in before) if (before[field] !== after[field]) found = [...found, field];
+  for (const field in after) if (after[field] !== undefined && !(field in before)) found = [...found, field];
   return found;
 }
+
+const NOTHING: readonly string[] = [];
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

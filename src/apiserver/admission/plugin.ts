@@ -5,7 +5,7 @@ import { forbidden, StatusError } from '../../machinery/status.ts';
 import type { User } from '../authentication.ts';
 import type { Authorizer } from '../authorization/attributes.ts';
 import type { ApiServerDeps } from '../context.ts';
-import { changedFields, isComponent, outline } from '../recording.ts';
+import { isComponent, Outline } from '../recording.ts';
 import type { Resource } from '../resource.ts';
 import type { Resources } from '../resources.ts';
 import type { Storage } from '../storage.ts';
@@ -86,16 +86,15 @@ export class Admission {
   private async admitOnce(attributes: Attributes): Promise<void> {
     const { object } = attributes;
     // What plugins make of the components' own objects is always the same.
-    let before = object && !isComponent(attributes.user) ? outline(object) : undefined;
+    const before = object && !isComponent(attributes.user) ? new Outline(object) : undefined;
     for (const plugin of this.chain(attributes)) {
       if (!plugin.admit) continue;
       const recorded = attributes.decisions.length;
       const pending = this.asked(plugin, 'admit', attributes);
       if (pending) await pending;
-      if (!object || before === undefined || !plugin.resources) continue;
-      const fields = changedFields(before, object);
+      if (!before || !plugin.resources) continue;
+      const fields = before.changes();
       if (fields.length === 0) continue;
-      before = outline(object);
       if (attributes.decisions.length === recorded) attributes.decisions.push({ plugin: plugin.name, verdict: 'changed', fields });
     }
   }

@@ -1,14 +1,13 @@
 // Plays the MutatingAdmissionPolicy plugin: policies in CEL that change objects, by JSON patch or by applying a configuration (lists are
 // merged by the keys that strategic merge patches use).
 import type { V1MutatingAdmissionPolicySpec, V1Mutation } from '../../../api/generated/types.ts';
-import { jsonEqual } from '../../../machinery/equal.ts';
 import { thaw } from '../../../machinery/freeze.ts';
 import { JsonPatchError, jsonPatch } from '../../../machinery/json-patch.ts';
 import { mergePatch } from '../../../machinery/merge-patch.ts';
 import type { KubeObject } from '../../../machinery/object.ts';
 import { strategicMergePatch } from '../../../machinery/strategic-merge-patch.ts';
 import { celEngine, jsonOf } from '../../cel/engine.ts';
-import { changedFields } from '../../recording.ts';
+import { Outline } from '../../recording.ts';
 import type { AdmissionContext, Attributes } from '../plugin.ts';
 import { Reinvocation } from '../reinvocation.ts';
 import { replaceDraft } from './matching.ts';
@@ -35,15 +34,15 @@ export async function mutate(attributes: Attributes, draft: KubeObject, context:
       const { policy, binding } = invocation;
       const id = `${policy.metadata.name}/${binding.metadata.name}`;
       if (!reinvocation.asks(id)) return;
-      const before = thaw(draft);
+      const before = new Outline(draft);
       for (const mutation of (invocation.policy.spec as V1MutatingAdmissionPolicySpec).mutations ?? []) {
         const after = mutated(draft, mutation, invocation, attributes);
         replaceDraft(draft, thaw(after));
         attributes.resource.kind.strategy.setDefaults?.(draft);
       }
       const ifNeeded = (policy.spec as V1MutatingAdmissionPolicySpec).reinvocationPolicy === 'IfNeeded';
-      reinvocation.answered(id, !jsonEqual(before, draft), ifNeeded);
-      const fields = changedFields(before, draft);
+      const fields = before.changes();
+      reinvocation.answered(id, fields.length > 0, ifNeeded);
       if (fields.length) {
         attributes.decisions.push({ plugin: `MutatingAdmissionPolicy/${policy.metadata.name}`, verdict: 'changed', fields });
       }

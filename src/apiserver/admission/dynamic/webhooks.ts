@@ -1,12 +1,11 @@
 // Plays apiserver/pkg/admission/plugin/webhook: asks webhooks in order of their configurations' names, applies what mutating ones
 // answer, and keeps to the failure policy when one cannot be asked.
 import type { V1MutatingWebhook, V1ValidatingWebhook } from '../../../api/generated/types.ts';
-import { jsonEqual } from '../../../machinery/equal.ts';
 import { thaw } from '../../../machinery/freeze.ts';
 import { JsonPatchError, jsonPatch } from '../../../machinery/json-patch.ts';
 import type { KubeObject } from '../../../machinery/object.ts';
 import { badRequest, failure, type Status, type StatusError } from '../../../machinery/status.ts';
-import { changedFields } from '../../recording.ts';
+import { Outline } from '../../recording.ts';
 import type { AdmissionContext, Attributes } from '../plugin.ts';
 import { Reinvocation } from '../reinvocation.ts';
 import { askWebhook, type Review, WebhookFailure } from './asking.ts';
@@ -134,7 +133,7 @@ async function mutateBy(
         `admission webhook ${JSON.stringify(hook.name)} attempted to modify the object, which is not supported for this operation`,
       );
     }
-    const before = thaw(object);
+    const before = new Outline(object);
     try {
       replaceDraft(object, thaw(jsonPatch(object, operations) as KubeObject));
     } catch (error) {
@@ -142,9 +141,9 @@ async function mutateBy(
       throw error;
     }
     resource.kind.strategy.setDefaults?.(object);
-    mutated = !jsonEqual(before, object);
-    const fields = changedFields(before, object);
-    if (fields.length) attributes.decisions.push({ plugin: `MutatingAdmissionWebhook/${hook.name}`, verdict: 'changed', fields });
+    const fields = before.changes();
+    mutated = fields.length > 0;
+    if (mutated) attributes.decisions.push({ plugin: `MutatingAdmissionWebhook/${hook.name}`, verdict: 'changed', fields });
     annotations[`patch.webhook.admission.k8s.io/${occasion}`] = JSON.stringify({ ...by, patch: operations, patchType: 'JSONPatch' });
   }
   if (review) annotations[`mutation.webhook.admission.k8s.io/${occasion}`] = JSON.stringify({ ...by, mutated });
