@@ -45,6 +45,16 @@ async function spent(what, work, show) {
 }
 `;
 
+/** What Node.js itself needs to start here, in milliseconds: figures of different machines can be compared beside it. */
+export function floor() {
+  const took = Array.from({ length: 15 }, () => {
+    const start = process.hrtime.bigint();
+    spawnSync(process.execPath, ['-e', '0']);
+    return Number(process.hrtime.bigint() - start) / 1e6;
+  });
+  return took.sort((a, b) => a - b)[7] ?? Number.NaN;
+}
+
 /**
  * Runs a measurement with this process's further arguments; KEEP keeps its bundle.
  * @param {string} name
