@@ -72,16 +72,27 @@ export function expectKind(body: unknown, resource: Resource): KubeObject {
 
 /**
  * An object that the pipeline may change. Top-level fields that equal the stored object's are the stored ones, frozen:
- * nothing after this needs to look into them again.
+ * nothing after this needs to look into them again. Labels, annotations and lists of the metadata are replaced, never changed.
  */
 export function draftOf(body: KubeObject, resource: Resource, old?: KubeObject): KubeObject {
   const draft: Record<string, unknown> = { apiVersion: resource.apiVersion, kind: resource.kind.names.kind, metadata: {} };
   for (const field of Object.keys(body)) {
     const value = body[field];
     if (value === null || value === undefined || field === 'apiVersion' || field === 'kind') continue;
-    if (field === 'metadata') draft.metadata = thaw(value);
+    if (field === 'metadata') draft.metadata = metadataOf(value as KubeObject['metadata'], old?.metadata);
     else if (old && jsonEqual(value, old[field])) draft[field] = old[field];
     else draft[field] = thaw(value);
   }
   return draft as KubeObject;
+}
+
+function metadataOf(given: KubeObject['metadata'], old: KubeObject['metadata'] | undefined): Record<string, unknown> {
+  const metadata: Record<string, unknown> = {};
+  const [from, before] = [given as unknown as Record<string, unknown>, old as unknown as Record<string, unknown> | undefined];
+  for (const field in from) {
+    const value = from[field];
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) metadata[field] = value;
+    else metadata[field] = before && jsonEqual(value, before[field]) ? before[field] : thaw(value);
+  }
+  return metadata;
 }

@@ -41,10 +41,9 @@ function keepFinalizers(draft: KubeObject, old: KubeObject): void {
 
 /** Labels and annotations may come with a status; owners may not. */
 function onlyStatus(draft: KubeObject, old: KubeObject): void {
-  for (const field of new Set([...Object.keys(draft), ...Object.keys(old)])) {
-    if (field !== 'metadata' && field !== 'status') keepField(draft, old, field);
-  }
-  if (old.metadata.ownerReferences) draft.metadata.ownerReferences = thaw(old.metadata.ownerReferences);
+  for (const field of Object.keys(draft)) if (field !== 'metadata' && field !== 'status') keepField(draft, old, field);
+  for (const field of Object.keys(old)) if (field !== 'metadata' && field !== 'status') keepField(draft, old, field);
+  if (old.metadata.ownerReferences) draft.metadata.ownerReferences = old.metadata.ownerReferences;
   else delete draft.metadata.ownerReferences;
 }
 

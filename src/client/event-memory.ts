@@ -63,12 +63,13 @@ export function placed(
   fieldPath: string,
   at: Instant,
 ): { memory: ObjectMemory; place: Place } {
-  const known = memory.reasons[key] ?? { events: {}, messages: [], at };
+  const known = memory.reasons[key];
   const hash = hash32(message);
-  const fresh = at - known.at <= COMBINE_WITHIN ? known.messages : [];
+  const fresh = known && at - known.at <= COMBINE_WITHIN ? known.messages : [];
   const messages = fresh.includes(hash) ? fresh : [...fresh, hash];
   const isCombined = messages.length >= COMBINE_FROM;
-  const reason = { ...known, messages: isCombined ? messages.slice(0, COMBINE_FROM - 1) : messages, at };
+  const kept = isCombined ? messages.slice(0, COMBINE_FROM - 1) : messages;
+  const reason = known ? { ...known, messages: kept, at } : { events: {}, messages: kept, at };
   return {
     memory: withReason(memory, key, reason),
     place: isCombined

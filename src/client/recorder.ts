@@ -32,6 +32,7 @@ export interface RecorderOptions {
 }
 
 export function createRecorder({ client, clock, store, component, host, recurrences }: RecorderOptions): EventRecorder {
+  const salt = hash32(`${component}/${host ?? ''}`) % 1000;
   /** Ends a repetition: what it has counted, in memory only. */
   const stopRepeating = (memory: ObjectMemory, key: string, fieldPath: string, namespace: string): ObjectMemory => {
     const id = memory.reasons[key]?.repeating?.[fieldPath];
@@ -80,12 +81,11 @@ export function createRecorder({ client, clock, store, component, host, recurren
 
       const seen = memory.reasons[key]?.events[id];
       const next: KnownEvent = seen ? { ...seen, count: seen.count + times, last: now } : { count: times, first: now, last: now };
-      memory = withEvent(memory, key, id, next);
       // What repeats by itself is written once however often it happens.
       if (!repeats) {
         const { passes, memory: paid } = admitted(memory, at);
         memory = paid;
-        if (!passes) return store.put(memoryKey(regarding), memory);
+        if (!passes) return store.put(memoryKey(regarding), withEvent(memory, key, id, next));
       }
       const known = (await counted(next)) ? next : await created(next);
       memory = withEvent(memory, key, id, known);
@@ -113,7 +113,7 @@ export function createRecorder({ client, clock, store, component, host, recurren
 
       async function created({ name: expired, count, first }: KnownEvent): Promise<KnownEvent> {
         const fresh = expired === undefined ? { count, first, last: now } : { count: times, first: now, last: now };
-        const eventName = uniqueName(store, name, at, hash32(`${component}/${host ?? ''}`) % 1000);
+        const eventName = uniqueName(store, name, at, salt);
         await client.create(Event, {
           metadata: { name: eventName, namespace },
           involvedObject: {

@@ -10,7 +10,10 @@ export function createEtcd(parts: LeaseParts): Etcd {
   const { keyspace } = parts;
   const leases = createLeases(parts);
 
-  const get = <T>(key: string): KeyValue<T> | undefined => (leases.isExpired(key) ? undefined : keyspace.get<T>(key));
+  const get = <T>(key: string): KeyValue<T> | undefined => {
+    const entry = keyspace.get<T>(key);
+    return entry && !leases.isExpired(key) ? entry : undefined;
+  };
   const put = <T>(key: string, value: (revision: number) => T, timeToLive?: number): KeyValue<T> => {
     const entry = keyspace.put(key, value(keyspace.revision + 1));
     leases.attach(key, timeToLive);
@@ -33,8 +36,10 @@ export function createEtcd(parts: LeaseParts): Etcd {
       return count;
     },
     create(key, value, timeToLive) {
-      if (get(key)) return undefined;
-      keyspace.delete(key); // expired, but not swept yet
+      if (keyspace.get(key)) {
+        if (!leases.isExpired(key)) return undefined;
+        keyspace.delete(key); // not swept yet
+      }
       return put(key, value, timeToLive);
     },
     update(key, mod, value, timeToLive) {

@@ -206,7 +206,8 @@ export class Kernel extends OpenFiles {
     if (!table[program]?.transparent) args = args.map((arg) => this.plain(arg));
     const transparent = table[program]?.transparent === true;
     p.argv = args;
-    p.env = transparent ? env : Object.fromEntries(Object.entries(env).map(([name, value]) => [name, this.plain(value)]));
+    const isPlain = transparent || !this.cycles.symbols;
+    p.env = isPlain ? env : Object.fromEntries(Object.entries(env).map(([name, value]) => [name, this.plain(value)]));
     p.prog = program;
     p.st = { exe: found.path };
     p.block = null;
