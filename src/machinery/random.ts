@@ -22,9 +22,7 @@ export interface Random {
 export function keyedRandom(seed: string): Random {
   const words = (purpose: string, key: string, counter: number, n: number): number[] => {
     const text = `${seed}\0${purpose}\0${key}\0${counter}`;
-    const drawn: number[] = [];
-    for (let i = 1; i <= n; i++) drawn.push(hash32(text, i));
-    return drawn;
+    return hashes(text, n);
   };
   const hex = (purpose: string, key: string, counter: number, length: number): string => {
     let digits = '';
@@ -47,17 +45,37 @@ export function keyedRandom(seed: string): Random {
   };
 }
 
+/** {@link hash32} with the seeds 1 to `n`, in one pass. */
+function hashes(text: string, n: number): number[] {
+  const drawn: number[] = [];
+  for (let seed = 1; seed <= n; seed++) drawn.push(seed);
+  for (let i = 0; i < text.length; i++) {
+    const k = scrambled(text.charCodeAt(i));
+    for (let j = 0; j < n; j++) drawn[j] = mixed(drawn[j] as number, k);
+  }
+  for (let j = 0; j < n; j++) drawn[j] = finished(drawn[j] as number, text.length);
+  return drawn;
+}
+
 /** MurmurHash3 (x86, 32 bit) over UTF-16 code units. */
 export function hash32(text: string, seed = 0): number {
   let h = seed;
-  for (let i = 0; i < text.length; i++) {
-    let k = Math.imul(text.charCodeAt(i), 0xcc9e2d51);
-    k = (k << 15) | (k >>> 17);
-    h ^= Math.imul(k, 0x1b873593);
-    h = (h << 13) | (h >>> 19);
-    h = (Math.imul(h, 5) + 0xe6546b64) | 0;
-  }
-  h ^= text.length;
+  for (let i = 0; i < text.length; i++) h = mixed(h, scrambled(text.charCodeAt(i)));
+  return finished(h, text.length);
+}
+
+function scrambled(unit: number): number {
+  const k = Math.imul(unit, 0xcc9e2d51);
+  return Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+}
+
+function mixed(before: number, k: number): number {
+  const h = before ^ k;
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function finished(last: number, length: number): number {
+  let h = last ^ length;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;

@@ -13,34 +13,35 @@ import { dnsLabel, envVarName, portName, portNumber } from '../../../../machiner
 import type { V1Container, V1ContainerPort, V1EnvFromSource, V1EnvVar, V1PodSpec, V1VolumeMount } from '../../../generated/types.ts';
 import { validateLifecycle, validateProbe } from './probes.ts';
 import { validateResources } from './resources.ts';
-import { soundVolumes } from './volumes.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const MESSAGE_POLICIES = ['FallbackToLogsOnError', 'File'];
 
-export function validateContainers(spec: V1PodSpec, podAt: string): FieldError[] {
+/** @param volumes names of the Pod's volumes that are well */
+export function validateContainers(spec: V1PodSpec, podAt: string, volumes: ReadonlySet<string>): FieldError[] {
   const at = `${podAt}.containers`;
   const containers = spec.containers ?? [];
   if (!containers.length) return [required(at)];
   const errors: FieldError[] = [];
   const names = new Set<string>();
   for (const [i, container] of containers.entries()) {
-    errors.push(...validateContainer(container, `${at}[${i}]`, spec));
+    errors.push(...validateContainer(container, `${at}[${i}]`, volumes));
     if (names.has(container.name)) errors.push(duplicate(`${at}[${i}].name`, container.name));
     else if (container.name) names.add(container.name);
-    errors.push(...validateLifecycle(container.lifecycle, `${at}[${i}].lifecycle`), ...validateProbes(container, `${at}[${i}]`));
+    if (container.lifecycle) errors.push(...validateLifecycle(container.lifecycle, `${at}[${i}].lifecycle`));
+    errors.push(...validateProbes(container, `${at}[${i}]`));
   }
   return [...errors, ...hostPortConflicts(containers, at)];
 }
 
-export function validateInitContainers(spec: V1PodSpec, podAt: string): FieldError[] {
+export function validateInitContainers(spec: V1PodSpec, podAt: string, volumes: ReadonlySet<string>): FieldError[] {
   const at = `${podAt}.initContainers`;
   const errors: FieldError[] = [];
   const names = new Set((spec.containers ?? []).map(({ name }) => name));
   for (const [i, container] of (spec.initContainers ?? []).entries()) {
     const here = `${at}[${i}]`;
-    errors.push(...validateContainer(container, here, spec));
+    errors.push(...validateContainer(container, here, volumes));
     const isSidecar = container.restartPolicy === 'Always';
     if (container.restartPolicy && !['Always', 'Never', 'OnFailure'].includes(container.restartPolicy)) {
       errors.push(notSupported(`${here}.restartPolicy`, container.restartPolicy, ['Always', 'Never', 'OnFailure']));
@@ -68,7 +69,7 @@ function validateProbes(container: V1Container, at: string): FieldError[] {
   ];
 }
 
-function validateContainer(container: V1Container, at: string, spec: V1PodSpec): FieldError[] {
+function validateContainer(container: V1Container, at: string, volumes: ReadonlySet<string>): FieldError[] {
   const { name, image } = container;
   const errors: FieldError[] = [];
   if (!name) errors.push(required(`${at}.name`));
@@ -78,16 +79,13 @@ function validateContainer(container: V1Container, at: string, spec: V1PodSpec):
   const messages = container.terminationMessagePolicy;
   if (messages && !MESSAGE_POLICIES.includes(messages))
     errors.push(notSupported(`${at}.terminationMessagePolicy`, messages, MESSAGE_POLICIES));
-  errors.push(
-    ...validatePorts(container.ports, `${at}.ports`),
-    ...validateEnv(container.env, `${at}.env`),
-    ...validateEnvFrom(container.envFrom, `${at}.envFrom`),
-    ...validateMounts(container, `${at}.volumeMounts`, spec),
-  );
+  if (container.ports) errors.push(...validatePorts(container.ports, `${at}.ports`));
+  if (container.env) errors.push(...validateEnv(container.env, `${at}.env`));
+  errors.push(...validateEnvFrom(container.envFrom, `${at}.envFrom`), ...validateMounts(container, `${at}.volumeMounts`, volumes));
   const policy = container.imagePullPolicy;
   if (!policy) errors.push(required(`${at}.imagePullPolicy`));
   else if (!PULL_POLICIES.includes(policy)) errors.push(notSupported(`${at}.imagePullPolicy`, policy, PULL_POLICIES));
-  errors.push(...validateResources(container.resources, `${at}.resources`));
+  if (container.resources) errors.push(...validateResources(container.resources, `${at}.resources`));
   const { securityContext: security } = container;
   if (security?.privileged && security.allowPrivilegeEscalation === false) {
     errors.push(invalidValue(`${at}.securityContext`, security, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
@@ -207,9 +205,8 @@ function validateEnvFrom(sources: readonly V1EnvFromSource[] | undefined, at: st
   return errors;
 }
 
-function validateMounts(container: V1Container, at: string, spec: V1PodSpec): FieldError[] {
+function validateMounts(container: V1Container, at: string, volumes: ReadonlySet<string>): FieldError[] {
   const errors: FieldError[] = [];
-  const volumes = container.volumeMounts?.length ? soundVolumes(spec.volumes) : new Set<string>();
   const paths = new Set<string>();
   for (const [i, mount] of (container.volumeMounts ?? []).entries()) {
     const here = `${at}[${i}]`;

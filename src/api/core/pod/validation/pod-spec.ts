@@ -7,7 +7,7 @@ import type { V1PodSpec, V1PodTemplateSpec } from '../../../generated/types.ts';
 import type { Pod } from '../../pod.ts';
 import { validateContainers, validateInitContainers } from './containers.ts';
 import { validateAffinity, validateSpread, validateTolerations } from './scheduling.ts';
-import { validateVolumes } from './volumes.ts';
+import { checkVolumes } from './volumes.ts';
 
 export function validatePod(pod: Pod): FieldError[] {
   const errors = validatePodSpec(pod.spec, 'spec');
@@ -33,24 +33,27 @@ const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'Non
 const INT32_MAX = 2_147_483_647;
 
 export function validatePodSpec(spec: V1PodSpec, at: string): FieldError[] {
-  const errors = [...validateVolumes(spec.volumes, `${at}.volumes`), ...validateContainers(spec, at), ...validateInitContainers(spec, at)];
+  const { errors, sound } = checkVolumes(spec.volumes, `${at}.volumes`);
+  errors.push(...validateContainers(spec, at, sound));
+  if (spec.initContainers) errors.push(...validateInitContainers(spec, at, sound));
   if (!spec.restartPolicy) errors.push(required(`${at}.restartPolicy`));
   else if (!RESTART_POLICIES.includes(spec.restartPolicy))
     errors.push(notSupported(`${at}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES));
   if (!spec.dnsPolicy) errors.push(required(`${at}.dnsPolicy`));
   else if (!DNS_POLICIES.includes(spec.dnsPolicy)) errors.push(notSupported(`${at}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES));
-  errors.push(...labelErrors(spec.nodeSelector, `${at}.nodeSelector`));
+  if (spec.nodeSelector) errors.push(...labelErrors(spec.nodeSelector, `${at}.nodeSelector`));
   errors.push(...validateHost(spec, at));
   for (const [i, { name = '' }] of (spec.imagePullSecrets ?? []).entries())
     if (!name) errors.push(required(`${at}.imagePullSecrets[${i}].name`));
-  errors.push(...validateAffinity(spec.affinity, `${at}.affinity`));
+  if (spec.affinity) errors.push(...validateAffinity(spec.affinity, `${at}.affinity`));
   if (spec.dnsPolicy === 'None' && !spec.dnsConfig?.nameservers?.length) {
     errors.push(required(`${at}.dnsConfig`, 'must provide `dnsConfig` when `dnsPolicy` is None'));
   }
   for (const [i, { conditionType = '' }] of (spec.readinessGates ?? []).entries()) {
     errors.push(...invalidFor(`${at}.readinessGates[${i}].conditionType`, conditionType, qualifiedName(conditionType)));
   }
-  errors.push(...validateSpread(spec.topologySpreadConstraints, `${at}.topologySpreadConstraints`));
+  const spread = spec.topologySpreadConstraints;
+  if (spread) errors.push(...validateSpread(spread, `${at}.topologySpreadConstraints`));
   if (spec.serviceAccountName)
     errors.push(...invalidFor(`${at}.serviceAccountName`, spec.serviceAccountName, dnsSubdomain(spec.serviceAccountName)));
   if (spec.nodeName) errors.push(...invalidFor(`${at}.nodeName`, spec.nodeName, dnsSubdomain(spec.nodeName)));

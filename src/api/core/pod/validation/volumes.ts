@@ -13,14 +13,8 @@ import type { V1KeyToPath, V1Volume } from '../../../generated/types.ts';
 
 const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
 
-export function validateVolumes(volumes: readonly V1Volume[] | undefined, at: string): FieldError[] {
-  return checkVolumes(volumes, at).errors;
-}
-
-/** Names of volumes that are well: a mount of any other is a mount of nothing. */
-export const soundVolumes = (volumes: readonly V1Volume[] | undefined): ReadonlySet<string> => checkVolumes(volumes, '').names;
-
-function checkVolumes(volumes: readonly V1Volume[] | undefined, at: string): { errors: FieldError[]; names: Set<string> } {
+/** With the names of volumes that are well: a mount of any other is a mount of nothing. */
+export function checkVolumes(volumes: readonly V1Volume[] | undefined, at: string): { errors: FieldError[]; sound: ReadonlySet<string> } {
   const errors: FieldError[] = [];
   const names = new Set<string>();
   for (const [i, volume] of (volumes ?? []).entries()) {
@@ -32,7 +26,7 @@ function checkVolumes(volumes: readonly V1Volume[] | undefined, at: string): { e
     if (!wrong.length) names.add(volume.name);
     errors.push(...wrong);
   }
-  return { errors, names };
+  return { errors, sound: names };
 }
 
 function validateSource(volume: V1Volume, at: string): FieldError[] {
