@@ -1,8 +1,10 @@
 // What a verb is given: arguments, flags, and a cluster that is opened only when something is asked of it.
+import { existsSync } from 'node:fs';
 import type { Client } from '../client/client.ts';
 import type { Connection, Overrides } from '../client/connection.ts';
 import { ConfigError, type ConfigFiles, configFiles, type Kubeconfig, loadKubeconfig } from '../client/kubeconfig.ts';
 import type { Session } from '../cluster/session.ts';
+import { wallNow } from '../machinery/clock.ts';
 import { parseDuration } from './flags/duration.ts';
 import type { CommandLine } from './flags/parse.ts';
 import { version } from './flags/surface.ts';
@@ -55,10 +57,20 @@ export async function createContext(line: CommandLine, io: Io, output: Output, h
     });
   };
 
+  /** Only who asks for it pays for loading it. */
+  const requestLog = async (server: string) => {
+    const level = flags.int('v');
+    if (level < 6) return undefined;
+    const { createRequestLog } = await import('./request-log.ts');
+    const write = (text: string): void => output.err(text);
+    const read = files.paths.filter((file) => existsSync(file));
+    return createRequestLog({ level, files: read, server, now: () => session?.now() ?? wallNow(), pid: process.pid, write });
+  };
+
   let session: Session | undefined;
   let opening: Promise<Session> | undefined;
   const openOne = async (): Promise<Session> => {
-    const { stateFile, credentials } = await connection();
+    const { stateFile, credentials, server } = await connection();
     const { openSession } = await import('../cluster/session.ts');
     return openSession({
       stateFile,
@@ -67,6 +79,7 @@ export async function createContext(line: CommandLine, io: Io, output: Output, h
       env: io.env,
       command: commandText(io.program, line.argv),
       beforeWait: () => output.flush(),
+      observe: await requestLog(server),
       // One line: the stack trace behind it is for who debugs kubemu.
       report: (problem) => output.err(`${io.env.KUBEMU_DEBUG ? problem : (problem.split('\n')[0] ?? '')}\n`),
     });

@@ -2,7 +2,7 @@
 import type { Client } from '../client/client.ts';
 import { createClient } from '../client/rest.ts';
 import { type Duration, hours, type Instant, minutes, rfc3339, seconds, wallNow, wallSleep } from '../machinery/clock.ts';
-import type { ApiRequest, Credentials } from '../machinery/http.ts';
+import type { ApiHandler, ApiRequest, Credentials } from '../machinery/http.ts';
 import type { WakeUpClass } from '../machinery/loop.ts';
 import { StateFileError } from '../state/errors.ts';
 import { openStateFile, type StateFile } from '../state/file.ts';
@@ -23,6 +23,8 @@ export interface SessionOptions {
   report(problem: string): void;
   /** Called before every wait, when all that was promised is durable: lets output go. */
   beforeWait?(): void;
+  /** Stands between the command and the API server, for who wants to see its requests. */
+  observe?: ((handle: ApiHandler) => ApiHandler) | undefined;
   /** The command line, for `kubemu cluster undo`; nothing that it does can be undone without it. */
   command?: string;
 }
@@ -106,22 +108,17 @@ async function openFile(options: SessionOptions): Promise<Session> {
   /** Without a limit, waiting at clock `max` follows processes this far; then it watches what other commands do. */
   const patience = cluster.clock.now() + minutes(10);
 
-  const client = createClient(
-    {
-      async handle(request) {
-        if (changes(request)) await takeLock();
-        const { dialer } = cluster.parts;
-        const connection = await dialer.connect('outside', apiAddress(cluster), 6443);
-        if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
-        const { revision } = keyspace;
-        const response = await connection.api({ ...request, managedFields: true });
-        if (lock && (keyspace.revision !== revision || isStream(request.path))) hasWritten = true;
-        return response;
-      },
-    },
-    options.credentials,
-    options.userAgent,
-  );
+  const handle: ApiHandler = async (request) => {
+    if (changes(request)) await takeLock();
+    const { dialer } = cluster.parts;
+    const connection = await dialer.connect('outside', apiAddress(cluster), 6443);
+    if (!connection.api) throw new Error('what listens on port 6443 of the control plane is no API server');
+    const { revision } = keyspace;
+    const response = await connection.api({ ...request, managedFields: true });
+    if (lock && (keyspace.revision !== revision || isStream(request.path))) hasWritten = true;
+    return response;
+  };
+  const client = createClient({ handle: options.observe?.(handle) ?? handle }, options.credentials, options.userAgent);
 
   return {
     client,

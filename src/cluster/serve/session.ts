@@ -4,6 +4,7 @@ import { createClient } from '../../client/rest.ts';
 import { connectSocket, ServerGone, type SocketTransport } from '../../client/socket.ts';
 import { type Operation, WIRE_VERSION } from '../../client/socket-wire.ts';
 import { wallNow, wallSleep } from '../../machinery/clock.ts';
+import type { ApiHandler } from '../../machinery/http.ts';
 import { StatusError } from '../../machinery/status.ts';
 import type { ClusterClock } from '../clock.ts';
 import type { Cluster } from '../cluster.ts';
@@ -48,11 +49,12 @@ export async function openServedSession(options: SessionOptions, servedAt: () =>
 function sessionOver(transport: SocketTransport, options: SessionOptions): Session {
   /** What the clock was told and the server was not yet. */
   const untold: Operation[] = [];
+  const handle: ApiHandler = (request) => transport.handle(request);
   const settle = async (): Promise<void> => {
     for (let next = untold.shift(); next; next = untold.shift()) await transport.operate(next);
   };
   return {
-    client: createClient(transport, options.credentials, options.userAgent),
+    client: createClient({ handle: options.observe?.(handle) ?? handle }, options.credentials, options.userAgent),
     now: () => transport.last.now,
     cluster: remoteCluster(transport, untold),
     lock: async () => undefined,
