@@ -17,8 +17,8 @@ export class Storage {
   /** The objects of lists that are asked for again and again. */
   private readonly values = new WeakMap<readonly Entry[], readonly KubeObject[]>();
 
-  /** By folder and prefix: what {@link few} has read. */
-  private lists: Map<string, Map<string, readonly Entry[]>> | undefined;
+  /** By prefix: what {@link few} has read. */
+  private lists: Map<string, readonly Entry[]> | undefined;
 
   constructor(private readonly deps: ApiServerDeps) {
     this.indexes = new Indexes(deps.store, (key) => deps.etcd.get<KubeObject>(key));
@@ -69,24 +69,20 @@ export class Storage {
   few(resource: Resource, namespace: string): readonly Entry[] {
     const prefix = listPrefix(resource, namespace);
     this.lists ??= this.followLists();
-    const folder = folderOf(prefix);
-    const known = this.lists.get(folder)?.get(prefix);
+    const known = this.lists.get(prefix);
     if (known) return known;
     const list = [...this.range(resource, namespace)];
-    if (list.length > FEW || resource.kind.strategy.timeToLive !== undefined) return list;
-    const lists = this.lists.get(folder);
-    if (lists) lists.set(prefix, list);
-    else this.lists.set(folder, new Map([[prefix, list]]));
+    if (list.length <= FEW && resource.kind.strategy.timeToLive === undefined) this.lists.set(prefix, list);
     return list;
   }
 
   private followLists(): NonNullable<Storage['lists']> {
-    const folders: NonNullable<Storage['lists']> = new Map();
+    const lists: NonNullable<Storage['lists']> = new Map();
     this.deps.etcd.watch(({ key }) => {
-      const lists = folders.get(folderOf(key));
-      if (lists) for (const prefix of lists.keys()) if (key.startsWith(prefix)) lists.delete(prefix);
+      // However many namespaces there are, a key is in few lists: those that end at one of its slashes.
+      for (let at = key.indexOf('/', REGISTRY_LENGTH); at > 0; at = key.indexOf('/', at + 1)) lists.delete(key.slice(0, at + 1));
     });
-    return folders;
+    return lists;
   }
 
   range(resource: Resource, namespace: string, after?: string): Iterable<Entry> {
@@ -158,8 +154,6 @@ export class Storage {
   }
 }
 
-/** `/registry/pods/` */
-const folderOf = (key: string): string => key.slice(0, key.indexOf('/', REGISTRY_LENGTH) + 1);
 const REGISTRY_LENGTH = '/registry/'.length;
 
 /** Between the versions of a custom resource nothing is converted but the version itself. */
