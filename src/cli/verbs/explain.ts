@@ -36,13 +36,13 @@ export const explain = defineVerb({
     const kind = kindFor(group, version, mapping.kind);
     let field = kind ? await explainKind(kind) : await explainCustom(context, group, version, mapping.kind);
     if (!field) throw new KubectlError(`couldn't find resource for "${group}/${version}, Kind=${mapping.kind}"`);
+    // kubectl writes its template as it goes: what stands above the field is out before the field is looked for.
+    context.write(`${group ? `GROUP:      ${group}\n` : ''}KIND:       ${mapping.kind}\nVERSION:    ${version}\n\n`);
     for (const name of path) {
       field = (await field.fields()).find((below) => below.name === name);
       if (!field) throw new KubectlError(`field ${JSON.stringify(name)} does not exist`);
     }
-    context.write(
-      `${group ? `GROUP:      ${group}\n` : ''}KIND:       ${mapping.kind}\nVERSION:    ${version}\n\n${await textOf(field, flags.bool('recursive'))}`,
-    );
+    context.write(await textOf(field, flags.bool('recursive')));
     return 0;
   },
 });
