@@ -2,6 +2,7 @@
 // unread; what is none is refused in nginx's words.
 
 import { isErrno } from '../files.ts';
+import { matches } from '../shell/pattern.ts';
 import type { Sys } from '../sys.ts';
 
 export interface Directive {
@@ -117,19 +118,8 @@ function matching(sys: Sys, path: string): string[] {
   const dir = path.slice(0, path.lastIndexOf('/'));
   const names = sys.list(dir);
   if (isErrno(names)) return [];
-  const [start = '', ...parts] = path.slice(dir.length + 1).split('*');
-  const end = parts.pop() ?? '';
-  const isMatch = (name: string): boolean => {
-    if (name.startsWith('.') || name.length < start.length + end.length || !name.startsWith(start) || !name.endsWith(end)) return false;
-    let at = start.length;
-    for (const part of parts) {
-      at = name.indexOf(part, at);
-      if (at < 0 || at + part.length > name.length - end.length) return false;
-      at += part.length;
-    }
-    return true;
-  };
-  return names.filter(isMatch).map((name) => `${dir}/${name}`);
+  const pattern = path.slice(dir.length + 1);
+  return names.filter((name) => !name.startsWith('.') && matches(pattern, name)).map((name) => `${dir}/${name}`);
 }
 
 function include(sys: Sys, pattern: string): readonly Directive[] {
