@@ -1,5 +1,6 @@
 // What `-v=6` and more say of each request, in the words of client-go's debugging round tripper and klog. Left out: what only a network
 // connection has (names resolved, dialling, TLS) and headers that this server does not send to itself.
+import { STATUS_CODES } from 'node:http';
 import { calendar, wallNow } from '../machinery/clock.ts';
 import type { ApiHandler, ApiRequest, ApiResponse } from '../machinery/http.ts';
 
@@ -74,7 +75,7 @@ function responseValues(
   { verb, url }: Asked,
   took: { ms: number; at: number },
 ): Values {
-  const status = response ? `${response.code} ${REASONS[response.code] ?? ''}`.trimEnd() : '';
+  const status = response ? `${response.code} ${STATUS_CODES[response.code] ?? ''}`.trimEnd() : '';
   const hasRequest = level === 7 || level === 8;
   const asked: Values = [
     ['verb', verb],
@@ -147,26 +148,3 @@ function urlOf({ path, query = {} }: ApiRequest): string {
   const text = given.toString();
   return text ? `${path}${path.includes('?') ? '&' : '?'}${text}` : path;
 }
-
-const REASONS: Readonly<Record<number, string>> = {
-  101: 'Switching Protocols',
-  200: 'OK',
-  201: 'Created',
-  202: 'Accepted',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  409: 'Conflict',
-  410: 'Gone',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Entity',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};

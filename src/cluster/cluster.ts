@@ -119,10 +119,11 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
   const controlPlane = controlPlaneOf(facts);
 
   let apiserver: Promise<ApiServer> | undefined;
-  const apiHandler: ApiHandler = async (request) => {
+  const apiServer = (): Promise<ApiServer> => {
     apiserver ??= openApiServer();
-    return (await apiserver).handle(request);
+    return apiserver;
   };
+  const apiHandler: ApiHandler = async (request) => (await apiServer()).handle(request);
 
   let rooms: Promise<Rooms> | undefined;
   let host: LoopHost | undefined;
@@ -164,8 +165,7 @@ export function openCluster({ keyspace, pass, report, apiserverOptions, componen
     let known: { of: ApiServer; lister: Lister | undefined } | undefined;
     const lister = async (): Promise<Lister | undefined> => {
       apiAt(await connections.from(from));
-      apiserver ??= openApiServer();
-      const server = await apiserver;
+      const server = await apiServer();
       if (known?.of !== server) known = { of: server, lister: server.lister(credentials) };
       return known.lister;
     };

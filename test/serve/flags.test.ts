@@ -29,6 +29,16 @@ const none: ServerFlags = {
   auditLogPath: '',
 };
 const tokens = file('tokens.csv', 'secret-1,ann,1,"admins,system:masters"\n# nobody\nsecret-2,bob,2\n');
+const serveWith = (home: ReturnType<typeof createHome>, flags: Partial<ServerFlags>): Promise<Serving> =>
+  serve({
+    stateFile: home.stateFile,
+    bindAddress: '127.0.0.1',
+    securePort: 0,
+    kubeconfig: home.kubeconfig,
+    env: { KUBEMU_CLOCK: 'max', KUBEMU_SEED: '1', KUBEMU_EPOCH: '2026-03-02T10:00:00Z' },
+    flags: { ...none, ...flags },
+    report: (problem) => home.problems.push(problem),
+  });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('flags that cannot be honoured are refused by name', () => {
@@ -77,14 +87,10 @@ describe('a server started with them', () => {
     const authority = newAuthority(keyedRandom('elsewhere'), at, 'elsewhere');
     const { certificate, key } = await issue(authority, { commonName: 'carl', organizations: ['system:masters'], use: 'client' }, at);
     stranger = { cert: certificate, key };
-    serving = await serve({
-      stateFile: home.stateFile,
-      bindAddress: '127.0.0.1',
-      securePort: 0,
-      kubeconfig: home.kubeconfig,
-      env: { KUBEMU_CLOCK: 'max', KUBEMU_SEED: '1', KUBEMU_EPOCH: '2026-03-02T10:00:00Z' },
-      flags: { ...none, authorizationMode: 'AlwaysDeny', tokenAuthFile: tokens, clientCaFile: file('ca.pem', authority.certificate) },
-      report: (problem) => home.problems.push(problem),
+    serving = await serveWith(home, {
+      authorizationMode: 'AlwaysDeny',
+      tokenAuthFile: tokens,
+      clientCaFile: file('ca.pem', authority.certificate),
     });
   }, 60_000);
   afterAll(async () => {
@@ -125,16 +131,7 @@ rules:
   let serving: Serving;
   const send = async (path: string, body?: unknown) =>
     ask(`${serving.url}${path}`, { tls: tlsOf(home.kubeconfig), ...(body ? { method: 'POST', body } : {}) });
-  const start = (flags: Partial<ServerFlags>) =>
-    serve({
-      stateFile: home.stateFile,
-      bindAddress: '127.0.0.1',
-      securePort: 0,
-      kubeconfig: home.kubeconfig,
-      env: { KUBEMU_CLOCK: 'max', KUBEMU_SEED: '1', KUBEMU_EPOCH: '2026-03-02T10:00:00Z' },
-      flags: { ...none, ...flags },
-      report: (problem) => home.problems.push(problem),
-    });
+  const start = (flags: Partial<ServerFlags>) => serveWith(home, flags);
 
   beforeAll(async () => {
     serving = await start({
@@ -215,16 +212,7 @@ rules:
 
 describe('a cluster of machines without its kubelets', () => {
   const home = createHome();
-  const start = (components: string) =>
-    serve({
-      stateFile: home.stateFile,
-      bindAddress: '127.0.0.1',
-      securePort: 0,
-      kubeconfig: home.kubeconfig,
-      env: { KUBEMU_CLOCK: 'max', KUBEMU_SEED: '1', KUBEMU_EPOCH: '2026-03-02T10:00:00Z' },
-      flags: { ...none, components },
-      report: (problem) => home.problems.push(problem),
-    });
+  const start = (components: string) => serveWith(home, { components });
   const running = ({ served }: Serving) =>
     served.cluster.facts.nodes.filter(({ name }) => isRunning(served.cluster.parts.store, name, 'kubelet')).length;
   afterAll(() => {
