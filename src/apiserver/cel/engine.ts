@@ -37,12 +37,6 @@ export async function celEngine(): Promise<Engine> {
   return loaded;
 }
 
-/** The engine where somebody has waited for it already. */
-export function loadedEngine(): Engine {
-  if (!loaded) throw new Error('CEL was not loaded before it was needed');
-  return loaded;
-}
-
 function createEngine({ Environment, Optional }: Cel): Engine {
   const base = new Environment({ unlistedVariablesAreDyn: false, homogeneousAggregateLiterals: false, enableOptionalTypes: true });
   addLibraries(base, Optional);

@@ -56,9 +56,6 @@ export function childPath(program: string, parent: string, word: string): string
   );
 }
 
-export const hasChildren = (program: string, path: string): boolean =>
-  commandPaths(program).some((candidate) => candidate.startsWith(`${path} `));
-
 /** The flags of one command itself, without the global ones. */
 export const localFlags = (program: string, path: string): FlagFact[] => (commandFact(program, path)?.flags ?? []).map(unpack);
 

@@ -15,5 +15,3 @@ const byName = new Map(catalog.flatMap((image) => image.names.map((name) => [nam
 export function imageNamed(name: string): ImageDefinition {
   return byName.get(name) ?? generic;
 }
-
-export const hasImage = (name: string): boolean => byName.has(name);

@@ -2,6 +2,7 @@
 import { toBytes } from './bytes.ts';
 import { absolute } from './files.ts';
 import type { Kernel } from './kernel.ts';
+import { newLog } from './log.ts';
 import type { ContainerProcess } from './machine.ts';
 import type { Process } from './state.ts';
 import { newTty } from './tty.ts';
@@ -18,7 +19,7 @@ export function startContainer(kernel: Kernel, spec: ContainerProcess): void {
     spec,
     names: {},
     status: { state: 'running' as const, startedAt: kernel.now },
-    log: { segs: [], part: ['', ''] as [string, string], bytes: 0 },
+    log: newLog(),
     previous: before ? before.log : null,
     runs: (before?.runs ?? 0) + 1,
   };

@@ -120,12 +120,6 @@ export interface Process {
   memory: number;
 }
 
-export interface LogRecord {
-  at: Instant;
-  ch: 0 | 1;
-  text: string;
-}
-
 export interface LogRepeat {
   lines: { at: number; ch: 0 | 1; text: string; toks: Repeat['toks'] }[];
   at: Instant;
